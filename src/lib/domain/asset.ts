@@ -1,0 +1,36 @@
+import type { Channel } from './channel';
+
+/** A pump with its recording, as listed in `records`. The readings themselves are in `history`. */
+export interface Asset {
+  id: string;
+  name: string;
+  createdMs: number;
+  /** Name of the file, or `sample` for the shipped sample pump. */
+  source: string;
+  /** Imported channels, labels included, in the order of the stored columns. */
+  channels: Channel[];
+  rows: number;
+  t0Ms: number;
+  t1Ms: number;
+  /** Median distance between samples, ms. */
+  stepMs: number;
+  /** Rows of the file that could not be read, wholly or in part. What is wrong in the first of them is kept as `RejectedRow`s. */
+  rejectedRows: number;
+  /** The model whose scores and findings are shown, or null while none is trained. */
+  activeModelId: string | null;
+}
+
+/** A row of the source that could not be read, wholly or in one column: its line (1 is the file's first), its text and the reason. */
+export interface RejectedRow {
+  line: number;
+  /** The row as it stands in the file, cut to 200 characters. */
+  text: string;
+  reason: RejectReason;
+  /** Column the reason speaks of, empty where it is the row as a whole. */
+  column: string;
+  /** True where the row was kept with this one value missing; false where the whole row was left out. */
+  isKept: boolean;
+}
+
+export type RejectReason =
+  'field-count' | 'bad-time' | 'bad-number' | 'duplicate-time' | 'time-runs-back' | 'bad-quotes';

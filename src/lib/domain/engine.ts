@@ -1,0 +1,40 @@
+/** TensorFlow.js backends, best first. */
+export const backends = ['webgpu', 'wasm', 'cpu'] as const;
+export type BackendName = (typeof backends)[number];
+
+/** What the person asked for. `auto` passes over a software adapter; naming `webgpu` accepts it. */
+export type BackendChoice = 'auto' | BackendName;
+
+/** One backend that was tried at start-up. */
+export interface BackendTrial {
+  backend: BackendName;
+  outcome: 'passed' | 'absent' | 'software-adapter' | 'wrong-forward' | 'wrong-gradient' | 'failed';
+  /** Largest absolute error of the forward pass and largest relative error of the gradient against the reference; NaN if not reached. */
+  forwardError: number;
+  gradientError: number;
+  milliseconds: number;
+  detail: string;
+}
+
+/** Which backend runs, and why. */
+export interface EngineStatus {
+  backend: BackendName;
+  /** Adapter as the browser names it, empty on the CPU. */
+  adapter: string;
+  choice: BackendChoice;
+  trials: BackendTrial[];
+}
+
+/** One tick of a training, sent after each epoch. */
+export interface TrainingProgress {
+  phase: 'starting' | 'training' | 'scoring' | 'storing';
+  epoch: number;
+  maxEpochs: number;
+  loss: number;
+  validationLoss: number;
+  windowsPerSecond: number;
+  /** Estimate, at most; NaN while unknown. */
+  secondsLeft: number;
+  /** 0 … 1 over all phases. */
+  done: number;
+}

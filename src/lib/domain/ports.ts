@@ -1,0 +1,129 @@
+/**
+ * The seams where hardware and disk can be replaced. Each has one contract suite in `tests/contract`, run on every adapter.
+ */
+import type { Asset, RejectedRow } from './asset';
+import type { Finding } from './finding';
+import type { Manifest, ModelArtifact } from './manifest';
+import type { PumpState } from './pump-state';
+import type { ReadingBlock } from './reading-block';
+import type { Recipe } from './recipe';
+import type { Result } from './result';
+import type { ScoreBlock } from './score';
+
+/**
+ * A scaled series, row-major `[rows, channels]`. A window is named by the index of its first row; windows are never
+ * materialised outside a detector, so that a kernel may read them from the series.
+ */
+export interface ScaledSeries {
+  values: Float32Array;
+  channels: number;
+}
+
+/** What a detector says of each window asked for, in the order asked. */
+export interface WindowScores {
+  /** Reconstruction error per window, `[count]`. */
+  score: Float32Array;
+  /** Reconstruction error per window and channel, `[count, channels]`. */
+  channelError: Float32Array;
+  /** Reconstruction of each window's last row, scaled, `[count, channels]`. */
+  expected: Float32Array;
+}
+
+/** Scores windows. Pure: the same windows get the same scores, whatever the batch they come in. */
+export interface Detector {
+  readonly steps: number;
+  readonly channels: number;
+  /** Scores the windows that begin at `starts`. Every window must lie inside the series and contain no NaN. */
+  score(series: ScaledSeries, starts: Int32Array): Promise<WindowScores>;
+  /** Frees everything held on the device. */
+  dispose(): void;
+}
+
+/** What a training hands back: the detector, ready to score, and what is needed to make it again. */
+export interface TrainedDetector {
+  detector: Detector;
+  /** All weights, flat, in the order of `tensors`. */
+  weights: Float32Array;
+  /** SHA-256 of the weights' bytes, hex. */
+  weightsSha256: string;
+  tensors: { name: string; shape: number[] }[];
+  /** Per epoch. */
+  loss: number[];
+  validationLoss: number[];
+  bestEpoch: number;
+}
+
+/** Told after each epoch; losses so far, newest last. */
+export type EpochListener = (epoch: {
+  epoch: number;
+  loss: number;
+  validationLoss: number;
+  windowsPerSecond: number;
+}) => void;
+
+/** A family of detectors on some device. The recipe says everything; the seed makes it repeatable on that device. */
+export interface DetectorFamily {
+  /** Name of the backend that trains and scores. */
+  readonly backend: string;
+  /** Trains on the windows that begin at `starts`, in time order; the last share of them validates. */
+  train(
+    series: ScaledSeries,
+    starts: Int32Array,
+    recipe: Recipe,
+    onEpoch: EpochListener
+  ): Promise<Result<TrainedDetector>>;
+  /** Rebuilds the detector of a manifest from its flat weights; `bad-model` where they do not fit. */
+  load(manifest: Manifest, weights: Float32Array): Result<Detector>;
+}
+
+/** Readings and scores, as columnar blocks. Every promise resolves after the data is stored, and rejects with a `StorageFault` otherwise. */
+export interface History {
+  /** Adds blocks of an asset. Blocks of one asset must not overlap in time; the same block again replaces itself. */
+  appendReadings(blocks: ReadingBlock[]): Promise<void>;
+  /** Blocks that touch [fromMs, toMs], in time order, whole. */
+  readReadings(assetId: string, fromMs?: number, toMs?: number): Promise<ReadingBlock[]>;
+  /** Adds scores. Blocks of one asset and model must not overlap; the same block again replaces itself. */
+  appendScores(blocks: ScoreBlock[]): Promise<void>;
+  readScores(assetId: string, modelId: string, fromMs?: number, toMs?: number): Promise<ScoreBlock[]>;
+  /** Deletes the scores of one model. */
+  deleteScores(assetId: string, modelId: string): Promise<void>;
+  /** Deletes everything of an asset. */
+  deleteAsset(assetId: string): Promise<void>;
+  /** Assets that have readings or scores: whatever `Records` does not know of them is a leftover. */
+  assetIds(): Promise<string[]>;
+  /** Models that have scores of this asset. */
+  scoredModelIds(assetId: string): Promise<string[]>;
+  close(): void;
+}
+
+/** Small rows that must survive anything: assets, models, findings. */
+export interface Records {
+  assets(): Promise<Asset[]>;
+  asset(id: string): Promise<Asset | undefined>;
+  /** Adds the asset and its rejected rows in one transaction: from then on the import exists. */
+  addAsset(asset: Asset, rejected: RejectedRow[]): Promise<void>;
+  renameAsset(id: string, name: string): Promise<void>;
+  rejectedRows(assetId: string): Promise<RejectedRow[]>;
+  /** Stores a trained model, its findings, the state they leave the pump in and the asset's `activeModelId` in one transaction. */
+  addModel(assetId: string, artifact: ModelArtifact, findings: Finding[], state: PumpState): Promise<void>;
+  /** Manifests of an asset's models, or of all, newest first. */
+  models(assetId?: string): Promise<StoredModel[]>;
+  artifact(modelId: string): Promise<ModelArtifact | undefined>;
+  /** Shows another model's scores and findings. */
+  activateModel(assetId: string, modelId: string): Promise<void>;
+  /** Deletes a model and its findings. The asset's active model, if this one, becomes its newest other model or null. */
+  deleteModel(modelId: string): Promise<void>;
+  /** In order of their start. */
+  findings(assetId: string, modelId: string): Promise<Finding[]>;
+  /** Deletes the asset with its rejected rows, models and findings. */
+  deleteAsset(assetId: string): Promise<void>;
+  close(): void;
+}
+
+/** A model as listed: its manifest without the weights, and the state it saw the pump in at the end of the readings. */
+export interface StoredModel {
+  id: string;
+  assetId: string;
+  manifest: Manifest;
+  state: PumpState;
+}
