@@ -1,0 +1,173 @@
+/** Where the text is cut must not matter, and no text may stop the reader or make it invent a value. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { timeReader } from '$lib/ingest/csv/time';
+import { gather, planFor, readAll, recording, stamp, t0Ms, writeRecording } from './csv-samples';
+import { createCsvReader } from '$lib/ingest/csv/reader';
+import { previewCsv } from '$lib/ingest/csv/preview';
+
+const plan = planFor(';');
+plan.channels.push({ name: 'note', unit: '', role: 'ignored' });
+const head = 'datetime;ramp;step;sine;anomaly;note';
+
+function readPieces(pieces: string[]) {
+  const reader = createCsvReader(plan, 'pump-1', { blockRows: 3, maxRejected: 5 });
+  const blocks = pieces.flatMap((piece) => reader.push(piece));
+  return { blocks, end: reader.finish(), rows: reader.rows, rejectedCount: reader.rejectedCount };
+}
+
+function cutAt(text: string, places: number[]): string[] {
+  const sorted = [0, ...places.map((place) => place % (text.length + 1)), text.length].sort((a, b) => a - b);
+  return sorted.slice(1).map((end, index) => text.slice(sorted[index], end));
+}
+
+const goodRow = fc.nat(40).map((s) => `${stamp(t0Ms + s * 1000)};${s};2.5;-3e-1;1;ok`);
+const scrap = fc.constantFrom(
+  '"',
+  '""',
+  '";"',
+  '"a"b',
+  ';',
+  '\r',
+  '\n',
+  '\r\n',
+  ' ',
+  '"two\r\nlines"',
+  '1,5',
+  'x',
+  'NaN',
+  '\ufeff',
+  '\u00e4',
+  '1;2;3;4;5'
+);
+const messyText = fc
+  .array(
+    fc.oneof(
+      { arbitrary: fc.tuple(goodRow, fc.constantFrom('\n', '\r\n', '\r')).map(([row, end]) => row + end), weight: 3 },
+      { arbitrary: scrap, weight: 2 }
+    ),
+    { maxLength: 25 }
+  )
+  .map((parts) => `${head}\r\n${parts.join('')}`);
+
+test('any chunking gives identical blocks, rejected rows and counts', () => {
+  fc.assert(
+    fc.property(messyText, fc.array(fc.nat(2000), { maxLength: 12 }), (text, places) => {
+      const whole = readPieces([text]);
+      expect(readPieces(cutAt(text, places))).toEqual(whole);
+      expect(readPieces([...text])).toEqual(whole);
+    }),
+    { numRuns: 600 }
+  );
+});
+
+test('blocks rise strictly in time, and rows and rejected rows add up to the lines of an unquoted file', () => {
+  fc.assert(
+    fc.property(messyText, (text) => {
+      const unquoted = text.replaceAll('"', '');
+      const reader = createCsvReader(plan, 'pump-1', { blockRows: 4 });
+      const blocks = reader.push(unquoted);
+      const end = reader.finish();
+      if (end.ok) blocks.push(...end.value.blocks);
+      const t = gather(blocks, 't');
+      expect(t.every((ms, index) => index === 0 || ms > t[index - 1]!)).toBe(true);
+      const written = unquoted.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '').length - 1;
+      const leftOut = end.ok ? end.value.rejected.filter(({ isKept }) => !isKept).length : reader.rejectedCount;
+      expect(t.length + leftOut).toBe(written);
+    }),
+    { numRuns: 300 }
+  );
+});
+
+/** The first minute of the recording. */
+const clean = writeRecording(';', '\n').split('\n').slice(0, 61).join('\n');
+const afterHeader = clean.indexOf('\n') + 1;
+
+/** The first minute with some characters below the header replaced, removed or put in. */
+function mutated(characters: string[]) {
+  const put = fc.string({ unit: fc.constantFrom(...characters), maxLength: 3 });
+  const change = fc.record({ at: fc.integer({ min: afterHeader, max: clean.length }), removed: fc.nat(3), put });
+  return fc
+    .array(change, { minLength: 1, maxLength: 12 })
+    .map((changes) => changes.reduce((text, c) => text.slice(0, c.at) + c.put + text.slice(c.at + c.removed), clean));
+}
+
+/** The same rules, line by line and slowly: the readable rows as `[t, values]`. */
+function readNaively(text: string): [number, number[]][] {
+  const rows: [number, number[]][] = [];
+  for (const line of text.split(/\r\n|\r|\n/).slice(1)) {
+    const [time = '', ...cells] = line.split(';');
+    const isIso = /^\s*\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d([.,]\d+)?)?( ?[Zz+-].*)?)?\s*$/i.test(time);
+    const t = isIso ? timeReader('iso')(time) : NaN;
+    if (cells.length !== 4 || Number.isNaN(t) || t <= (rows.at(-1)?.[0] ?? -Infinity)) continue;
+    const values = cells.map((cell) =>
+      /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(cell) ? Math.fround(Number(cell)) : NaN
+    );
+    const isUnreadable = (index: number): boolean =>
+      Number.isNaN(values[index]) && !/^\s*(-{0,3}|\?)\s*$/.test(cells[index]!);
+    if ([0, 1, 2].every(isUnreadable)) continue;
+    rows.push([t, values.map((value) => (Number.isFinite(value) ? value : NaN))]);
+  }
+  return rows;
+}
+
+test('a damaged file without quotes is read as a naive reader reads it, line by line', () => {
+  fc.assert(
+    fc.property(mutated([...'0123456789;;,.-+:eE xT\n\n\r']), (text) => {
+      const { blocks } = readAll([text], planFor(';'), { blockRows: 64 });
+      const columns = ['ramp', 'step', 'sine', 'anomaly'].map((channel) => gather(blocks, channel));
+      const rows = gather(blocks, 't').map((t, index) => [t, columns.map((column) => column[index])]);
+      expect(rows).toEqual(readNaively(text));
+    }),
+    { numRuns: 400 }
+  );
+});
+
+test('stray quotes lose only the lines they stand on, and those are listed', () => {
+  const places = fc.uniqueArray(fc.integer({ min: afterHeader, max: clean.length }), { minLength: 1, maxLength: 12 });
+  fc.assert(
+    fc.property(places, (quotes) => {
+      const parts = cutAt(clean, quotes);
+      const lines = parts.join('"').split('\n');
+      const { blocks, rejected } = readAll([lines.join('\n')], planFor(';'));
+      const touched = lines.flatMap((line, index) => (line.includes('"') ? [index + 1] : []));
+      expect(touched).toEqual(expect.arrayContaining(rejected.map(({ line }) => line)));
+
+      const sine = gather(blocks, 'sine');
+      const read = new Map(gather(blocks, 't').map((t, index) => [t, sine[index]]));
+      const whole = recording.slice(0, 60).filter((_, index) => !touched.includes(index + 2));
+      expect(whole.map(({ tMs }) => read.get(tMs))).toEqual(whole.map((row) => Math.fround(row.sine)));
+    }),
+    { numRuns: 400 }
+  );
+});
+
+test('no text at all stops the preview or the reader', () => {
+  const noise = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc.string({ unit: fc.constantFrom(...'0123456789-: ;,|\t"\r\n.TZ\0\ufffd\ufeffaE'), maxLength: 300 }),
+    mutated([...'0123456789;,.-:"\r\n\0\ufffd'])
+  );
+  fc.assert(
+    fc.property(noise, fc.boolean(), (text, isWhole) => {
+      const preview = previewCsv(text, { name: 'noise.csv', bytes: text.length }, isWhole);
+      expect(preview.ok || preview.fault.where.startsWith('noise.csv, ')).toBe(true);
+      if (!preview.ok) return;
+      const reader = createCsvReader(preview.value.plan, 'pump-1');
+      reader.push(text);
+      expect(reader.finish().ok).toBe(true);
+    }),
+    { numRuns: 300 }
+  );
+});
+
+test.each([
+  ['one cell of digits', `${'1'.repeat(60_000)}x`],
+  ['one cell of blanks', `1${' '.repeat(60_000)}x`],
+  ['one cell of quotes', '"'.repeat(60_001)],
+  ['one cell of brackets', '['.repeat(60_000)]
+])('%s costs no more than its length', (_, cell) => {
+  const text = `datetime;ramp;${cell.startsWith('[') ? cell : 'step'}\n${stamp(t0Ms)};1;2\n${stamp(t0Ms + 1000)};2;${cell}\n${stamp(t0Ms + 2000)};3;4\n`;
+  const preview = previewCsv(text, { name: 'long.csv', bytes: text.length }, true);
+  expect(preview).toMatchObject({ ok: true, value: { rowsRead: 3 } });
+});
