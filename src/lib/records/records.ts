@@ -1,0 +1,142 @@
+/**
+ * Assets, models and findings in IndexedDB: the `Records` port on Dexie. Small rows with strict durability; weights lie apart
+ * from the manifests, so that a list of models does not load them. It must not know how any of it is made or shown.
+ * No key is counted up by the database and none can be null: both have failed in WebKit.
+ */
+import { Dexie } from 'dexie';
+import type { Asset, RejectedRow } from '../domain/asset';
+import type { Finding } from '../domain/finding';
+import type { ModelArtifact } from '../domain/manifest';
+import type { Records, StoredModel } from '../domain/ports';
+import { StorageFault } from '../domain/storage-fault';
+import { createConnection, type Wait } from '../storage/connection';
+
+const tables = {
+  assets: 'id',
+  rejected: 'assetId',
+  models: 'id, assetId',
+  weights: 'modelId',
+  findings: '[assetId+modelId+startMs+id]'
+};
+
+interface RejectedOfAsset {
+  assetId: string;
+  rows: RejectedRow[];
+}
+
+interface WeightsOfModel extends Omit<ModelArtifact, 'manifest'> {
+  modelId: string;
+}
+
+/** Opens the records, at their first call. `wait` is the pause before a repeat after a lost connection. */
+export function createRecords(name = 'pumpside-records', wait?: Wait): Records {
+  const { table, read, write, close } = createConnection(name, { version: 1, tables }, wait);
+  const assets = table<Asset, string>('assets');
+  const rejected = table<RejectedOfAsset, string>('rejected');
+  const models = table<StoredModel, string>('models');
+  const weights = table<WeightsOfModel, string>('weights');
+  const findings = table<Finding, unknown[]>('findings');
+
+  async function changeAsset(where: string, id: string, change: Partial<Asset>): Promise<void> {
+    const asset = await assets.get(id);
+    if (!asset) throw new StorageFault('storage', where, `There is no asset ${id}.`);
+    await assets.put({ ...asset, ...change });
+  }
+
+  async function modelsOf(assetId: string): Promise<StoredModel[]> {
+    return newestFirst(await models.where('assetId').equals(assetId).toArray());
+  }
+
+  /** Findings of an asset, or of one of its models, by start time. */
+  function findingsOf(...owner: string[]) {
+    return findings.where('[assetId+modelId+startMs+id]').between(owner, [...owner, Dexie.maxKey]);
+  }
+
+  return {
+    assets: () => read('records.assets', ['assets'], () => assets.toArray()),
+
+    asset: (id) => read('records.asset', ['assets'], () => assets.get(id)),
+
+    addAsset: (asset, rows) =>
+      write('records.addAsset', ['assets', 'rejected'], async () => {
+        await assets.put(asset);
+        await rejected.put({ assetId: asset.id, rows });
+      }),
+
+    renameAsset: (id, newName) =>
+      write('records.renameAsset', ['assets'], () => changeAsset('records.renameAsset', id, { name: newName })),
+
+    rejectedRows: (assetId) =>
+      read('records.rejectedRows', ['rejected'], async () => (await rejected.get(assetId))?.rows ?? []),
+
+    addModel: (assetId, { manifest, weights: values, golden }, found, state) =>
+      write('records.addModel', ['assets', 'models', 'weights', 'findings'], async () => {
+        const modelId = manifest.id;
+        const earlier = await models.get(modelId);
+        if (earlier && earlier.assetId !== assetId) {
+          throw new StorageFault(
+            'storage',
+            'records.addModel',
+            `Model ${modelId} belongs to asset ${earlier.assetId}.`
+          );
+        }
+        await changeAsset('records.addModel', assetId, { activeModelId: modelId });
+        await models.put({ id: modelId, assetId, manifest, state });
+        await weights.put({ modelId, weights: values.slice(), golden });
+        await findingsOf(assetId, modelId).delete();
+        await findings.bulkPut(found);
+      }),
+
+    models: (assetId) =>
+      read('records.models', ['models'], async () =>
+        assetId === undefined ? newestFirst(await models.toArray()) : modelsOf(assetId)
+      ),
+
+    artifact: (modelId) =>
+      read('records.artifact', ['models', 'weights'], async () => {
+        const model = await models.get(modelId);
+        const stored = await weights.get(modelId);
+        return model && stored && { manifest: model.manifest, weights: stored.weights, golden: stored.golden };
+      }),
+
+    activateModel: (assetId, modelId) =>
+      write('records.activateModel', ['assets', 'models'], async () => {
+        const model = await models.get(modelId);
+        if (model?.assetId !== assetId) {
+          throw new StorageFault('storage', 'records.activateModel', `Asset ${assetId} has no model ${modelId}.`);
+        }
+        await changeAsset('records.activateModel', assetId, { activeModelId: modelId });
+      }),
+
+    deleteModel: (modelId) =>
+      write('records.deleteModel', ['assets', 'models', 'weights', 'findings'], async () => {
+        const model = await models.get(modelId);
+        if (!model) return;
+        await models.delete(modelId);
+        await weights.delete(modelId);
+        await findingsOf(model.assetId, modelId).delete();
+        const asset = await assets.get(model.assetId);
+        if (asset?.activeModelId !== modelId) return;
+        const [newest] = await modelsOf(model.assetId);
+        await assets.put({ ...asset, activeModelId: newest?.id ?? null });
+      }),
+
+    findings: (assetId, modelId) =>
+      read('records.findings', ['findings'], () => findingsOf(assetId, modelId).toArray()),
+
+    deleteAsset: (assetId) =>
+      write('records.deleteAsset', Object.keys(tables), async () => {
+        await weights.bulkDelete((await modelsOf(assetId)).map((model) => model.id));
+        await models.where('assetId').equals(assetId).delete();
+        await findingsOf(assetId).delete();
+        await rejected.delete(assetId);
+        await assets.delete(assetId);
+      }),
+
+    close
+  };
+}
+
+function newestFirst(models: StoredModel[]): StoredModel[] {
+  return models.sort((a, b) => b.manifest.createdMs - a.manifest.createdMs);
+}
