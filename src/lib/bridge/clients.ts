@@ -1,0 +1,22 @@
+/** The two threads. The worker's address is written out here and nowhere else: the page knows it only as a URL. */
+import type { Remote } from 'comlink';
+import type { EngineApi } from './engine-api';
+import type { FilesApi } from './files-api';
+import { createWorkerClient, type WorkerClient } from './worker-client';
+
+/** Import, chart data, deletion. */
+export function createFilesClient(onDeath: (reason: string) => void): WorkerClient<FilesApi> {
+  const spawn = () => new Worker(new URL('../worker/files.worker.ts', import.meta.url), { type: 'module' });
+  return createWorkerClient<FilesApi>(spawn, async () => {}, onDeath);
+}
+
+/** Training and scoring. `onStart` chooses the backend on each new thread. */
+export function createEngineClient(
+  onStart: (api: Remote<EngineApi>) => Promise<void>,
+  onDeath: (reason: string) => void
+): WorkerClient<EngineApi> {
+  const spawn = () => new Worker(new URL('../worker/engine.worker.ts', import.meta.url), { type: 'module' });
+  return createWorkerClient<EngineApi>(spawn, onStart, onDeath);
+}
+
+export { proxy } from 'comlink';

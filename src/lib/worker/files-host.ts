@@ -1,0 +1,167 @@
+/** What the files' thread does when asked. Wires ingest, stages and databases; contains no arithmetic. */
+import type { ChartRequest, FilesApi } from '../bridge/files-api';
+import type { Channel } from '../domain/channel';
+import type { History, Records } from '../domain/ports';
+import type { ReadingBlock } from '../domain/reading-block';
+import { fail, ok } from '../domain/result';
+import type { ScoreBlock } from '../domain/score';
+import { compareLabels } from '../evaluate/labels';
+import { buildChartSlice } from '../history/envelope';
+import { previewCsv } from '../ingest/csv/preview';
+import { proposeHealthyRange } from '../prepare/healthy';
+import { sampleSeed, simulateSamplePump } from '../simulate/sample';
+import { guard } from './guard';
+import { importFile } from './import-file';
+import { heldLocks, importLock, trainingLock } from './locks';
+
+const previewBytes = 256 * 1024;
+const sampleId = 'sample-pump';
+/** Recordings up to this many rows stay in memory while they are looked at; larger ones are read from the disk per slice. */
+const cachedRows = 500_000;
+
+/** A line on a chart breaks where rows are further apart than this many steps. */
+const chartGapSteps = 3;
+
+/** Readings and scores of the recording looked at last. */
+interface Looked {
+  assetId: string;
+  modelId: string | null;
+  blocks: ReadingBlock[];
+  scores: ScoreBlock[];
+}
+
+/** Creates the files' calls over one thread's databases. */
+export function createFilesHost(history: History, records: Records, wallMs: () => number): Omit<FilesApi, 'live'> {
+  let looked: Looked | null = null;
+
+  async function read(
+    request: Pick<ChartRequest, 'assetId' | 'modelId'>,
+    fromMs?: number,
+    toMs?: number
+  ): Promise<Looked> {
+    const { assetId, modelId } = request;
+    const [blocks, scores] = await Promise.all([
+      history.readReadings(assetId, fromMs, toMs),
+      modelId === null ? [] : history.readScores(assetId, modelId, fromMs, toMs)
+    ]);
+    return { assetId, modelId, blocks, scores };
+  }
+
+  async function look(request: ChartRequest, rows: number): Promise<Looked> {
+    if (looked?.assetId === request.assetId && looked.modelId === request.modelId) return looked;
+    if (rows > cachedRows) return read(request, request.fromMs, request.toMs);
+    looked = await read(request);
+    return looked;
+  }
+
+  return {
+    preview: (file, plan) =>
+      guard('preview', async () => {
+        const head = await file.slice(0, previewBytes).arrayBuffer();
+        const isWhole = file.size <= previewBytes;
+        const text = new TextDecoder().decode(head, { stream: !isWhole });
+        return previewCsv(text, { name: file.name, bytes: file.size }, isWhole, plan ?? undefined);
+      }),
+
+    importFile: (file, plan, name, onProgress) => {
+      const id = crypto.randomUUID();
+      // While the lock is held, another tab's sweep leaves this import alone.
+      return navigator.locks.request(importLock(id), () =>
+        guard('import', () =>
+          importFile(file, plan, { id, name, createdMs: wallMs() }, { history, records, onProgress })
+        )
+      );
+    },
+
+    importSample: () =>
+      guard('sample', () =>
+        navigator.locks.request(importLock(sampleId), async () => {
+          if (await records.asset(sampleId)) return ok(sampleId);
+          await history.deleteAsset(sampleId);
+          const { block, channels, stepMs } = simulateSamplePump({ seed: sampleSeed, assetId: sampleId });
+          await history.appendReadings([block]);
+          await records.addAsset(
+            {
+              id: sampleId,
+              name: 'Sample pump',
+              createdMs: wallMs(),
+              source: 'sample',
+              channels,
+              rows: block.t.length,
+              t0Ms: block.t[0]!,
+              t1Ms: block.t.at(-1)!,
+              stepMs,
+              rejectedRows: 0,
+              activeModelId: null
+            },
+            []
+          );
+          return ok(sampleId);
+        })
+      ),
+
+    chart: (request) =>
+      guard('chart', async () => {
+        const asset = await records.asset(request.assetId);
+        if (!asset) return fail('not-found', 'pump', request.assetId, 'a pump on this device');
+        const { blocks, scores } = await look(request, asset.rows);
+        const { fromMs, toMs, points } = request;
+        const maxGapMs = chartGapSteps * asset.stepMs;
+        return ok(buildChartSlice({ blocks, scores, channels: asset.channels, fromMs, toMs, points, maxGapMs }));
+      }),
+
+    proposeHealthy: (assetId, rule) =>
+      guard('propose', async () => proposeHealthyRange(await history.readReadings(assetId), rule)),
+
+    compareLabels: (assetId, modelId) =>
+      guard('compare', async () => {
+        const [asset, models] = await Promise.all([records.asset(assetId), records.models(assetId)]);
+        const model = models.find(({ id }) => id === modelId);
+        if (!asset || !model) return fail('not-found', 'model', modelId, 'a model of this pump');
+        const labels = asset.channels.filter((channel: Channel) => channel.role === 'label').map(({ name }) => name);
+        if (labels.length === 0) return ok([]);
+        const [{ blocks, scores }, findings] = await Promise.all([
+          read({ assetId, modelId }),
+          records.findings(assetId, modelId)
+        ]);
+        return ok(compareLabels({ blocks, scores, findings, labels, training: model.manifest.training }));
+      }),
+
+    deleteAsset: (assetId) =>
+      guard('delete', async () => {
+        looked = null;
+        // The record first: if the rest fails, the readings are leftovers that the next sweep deletes.
+        await records.deleteAsset(assetId);
+        await history.deleteAsset(assetId);
+        return ok(null);
+      }),
+
+    deleteModel: (assetId, modelId) =>
+      guard('delete', async () => {
+        looked = null;
+        await records.deleteModel(modelId);
+        await history.deleteScores(assetId, modelId);
+        return ok(null);
+      }),
+
+    sweep: () =>
+      guard('sweep', async () => {
+        const [assets, models, held] = await Promise.all([records.assets(), records.models(), heldLocks()]);
+        let leftovers = 0;
+        for (const assetId of await history.assetIds()) {
+          if (!assets.some(({ id }) => id === assetId)) {
+            if (held.has(importLock(assetId))) continue;
+            await history.deleteAsset(assetId);
+            leftovers += 1;
+          } else if (!held.has(trainingLock(assetId))) {
+            const orphans = (await history.scoredModelIds(assetId)).filter(
+              (modelId) => !models.some(({ id }) => id === modelId)
+            );
+            for (const modelId of orphans) await history.deleteScores(assetId, modelId);
+            leftovers += orphans.length;
+          }
+        }
+        return ok(leftovers);
+      })
+  };
+}
