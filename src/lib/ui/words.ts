@@ -1,0 +1,274 @@
+/**
+ * Every code of the domain as words a person reads. The lists are `Record`s over the code types, so that a new code does not
+ * compile until it has its words. English only; formats come from `format`.
+ */
+import type { RejectReason } from '../domain/asset';
+import type { ChannelRole } from '../domain/channel';
+import type { BackendChoice, BackendName, BackendTrial, TrainingProgress } from '../domain/engine';
+import type { Contribution, Evidence, Finding, Severity } from '../domain/finding';
+import type { Delimiter, TimeFormat } from '../domain/import-plan';
+import type { PumpCondition, PumpState, StateReason } from '../domain/pump-state';
+import type { Fault, FaultCode } from '../domain/result';
+import { formatDeviation, formatNumber, formatPercent, withUnit } from './format';
+
+/** What happened, what was kept, and what to do. */
+export interface FaultWords {
+  what: string;
+  kept: string;
+  todo: string;
+}
+
+const conditionWords: Record<PumpCondition, string> = { normal: 'Normal', anomaly: 'Anomaly', unknown: 'Unknown' };
+const severityWords: Record<Severity, string> = { low: 'Low', medium: 'Medium', high: 'High' };
+const severityPriorities: Record<Severity, 1 | 2 | 3> = { high: 1, medium: 2, low: 3 };
+const evidenceWords: Record<Evidence, string> = { weak: 'Weak', clear: 'Clear', strong: 'Strong' };
+const backendWords: Record<BackendName, string> = { webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' };
+const roleWords: Record<ChannelRole, string> = { reading: 'Reading', label: 'Label', ignored: 'Ignore' };
+const delimiterWords: Record<Delimiter, string> = { ',': 'Comma', ';': 'Semicolon', '\t': 'Tab', '|': 'Vertical bar' };
+
+const timeFormatWords: Record<TimeFormat, string> = {
+  iso: 'Date and time, UTC unless it names a zone',
+  'epoch-s': 'Seconds since 1970',
+  'epoch-ms': 'Milliseconds since 1970'
+};
+
+const trialWords: Record<BackendTrial['outcome'], string> = {
+  passed: 'Passed',
+  absent: 'Not on this device',
+  'software-adapter': 'Software adapter, passed over',
+  'wrong-forward': 'Wrong results',
+  'wrong-gradient': 'Wrong gradients',
+  failed: 'Did not start'
+};
+
+const phaseWords: Record<TrainingProgress['phase'], string> = {
+  starting: 'Preparing the readings',
+  training: 'Learning the healthy range',
+  scoring: 'Scoring the whole recording',
+  storing: 'Storing the model and its findings'
+};
+
+const rejectReasonWords: Record<RejectReason, string> = {
+  'field-count': 'Not as many fields as the header',
+  'bad-time': 'Time not readable',
+  'bad-number': 'Not a number',
+  'duplicate-time': 'Same time as the row before',
+  'time-runs-back': 'Earlier than the row before',
+  'bad-quotes': 'Quotation mark not closed'
+};
+
+const reasonSentences: Record<Exclude<StateReason, 'finding-open'>, string> = {
+  'no-model': 'No model has learned this pump yet; train one on a range in which it was healthy.',
+  'below-threshold': 'Every sensor reads as the model expects.',
+  gap: 'The last window has a gap in time; readings without a gap settle it.',
+  'missing-value': 'A sensor gave no value in the last window; a full window from every sensor settles it.',
+  'warming-up': 'Too few readings since the start or the last gap to fill a window; more readings settle it.',
+  'no-score': 'The model has not scored these readings; score the recording again.'
+};
+
+const faultLines: Record<FaultCode, FaultWords> = {
+  'no-time-column': {
+    what: 'No column of the file could be read as time.',
+    kept: 'Nothing was imported; the file is unchanged.',
+    todo: 'Add a column of dates with times, or of seconds since 1970, or choose the time column yourself.'
+  },
+  'no-numeric-channel': {
+    what: 'The file has no column of numbers to use as a reading.',
+    kept: 'Nothing was imported; the file is unchanged.',
+    todo: 'Check the delimiter and that decimals are written with a point, or mark at least one column as a reading.'
+  },
+  'no-row': {
+    what: 'The file has no row that could be read.',
+    kept: 'Nothing was imported; the file is unchanged.',
+    todo: 'Open a file with a header row and at least one row of readings.'
+  },
+  'not-text': {
+    what: 'The file is not a text file.',
+    kept: 'Nothing was imported; the file is unchanged.',
+    todo: 'Export the readings as CSV or tab-separated text and open that.'
+  },
+  'bad-plan': {
+    what: 'The file does not fit the way it was to be read.',
+    kept: 'Nothing was imported; the file is unchanged.',
+    todo: 'Open the file again and check its columns in the preview.'
+  },
+  'bad-recipe': {
+    what: 'The recipe for training is not valid.',
+    kept: 'Your readings and models are unchanged.',
+    todo: 'Choose another recipe.'
+  },
+  'bad-model': {
+    what: 'The model could not be read.',
+    kept: 'The readings are unchanged; the model in use stays in use.',
+    todo: 'Export the model again where it came from, or train a new one.'
+  },
+  'golden-mismatch': {
+    what: 'The model gives other scores on this device than where it was trained, so it is refused.',
+    kept: 'The readings and earlier results are unchanged.',
+    todo: 'Choose another engine on the System page, or train the model again on this device.'
+  },
+  'too-little-healthy-data': {
+    what: 'The healthy range is too short to learn from.',
+    kept: 'The readings are unchanged.',
+    todo: 'Choose a longer range without gaps, or a recipe with shorter windows.'
+  },
+  'training-diverged': {
+    what: 'The training did not settle: its loss grew beyond all bounds.',
+    kept: 'The readings and earlier models are unchanged.',
+    todo: 'Check the healthy range for wild values, or choose another recipe.'
+  },
+  'not-found': {
+    what: 'This is not on the device, or no longer.',
+    kept: 'Everything else is unchanged.',
+    todo: 'Go back to the fleet and choose a pump there.'
+  },
+  quota: {
+    what: 'The browser has no room left for this.',
+    kept: 'Everything stored before is kept.',
+    todo: 'Delete a pump or a model that is no longer needed, or free space on the device, then try again.'
+  },
+  'storage-closed': {
+    what: 'The browser closed the database, often because another tab updated Pumpside.',
+    kept: 'Everything stored before is kept.',
+    todo: 'Close other tabs of Pumpside and reload this page.'
+  },
+  storage: {
+    what: 'The browser could not store or read this.',
+    kept: 'Everything stored before is kept.',
+    todo: 'Try again; if it repeats, reload the page.'
+  },
+  'no-backend': {
+    what: 'No engine of this browser computes correctly, so nothing can be trained or scored.',
+    kept: 'The readings and earlier results are unchanged.',
+    todo: 'See the System page for what was tried, update the browser or use another one.'
+  },
+  'worker-died': {
+    what: 'The engine stopped in the middle of its work, often because the device ran out of memory.',
+    kept: 'Everything stored before is kept; the work in progress is lost.',
+    todo: 'Start it again; close other tabs if it repeats.'
+  },
+  cancelled: {
+    what: 'Cancelled.',
+    kept: 'Nothing was changed.',
+    todo: 'Start it again whenever you like.'
+  },
+  unexpected: {
+    what: 'Something failed in a way Pumpside does not know.',
+    kept: 'Everything stored before is kept.',
+    todo: 'Try again; if it repeats, reload the page.'
+  }
+};
+
+/** Known column names, in lower case, as a person says them. */
+const knownChannels = new Map([
+  ['motor_rpm', 'Motor speed'],
+  ['bearing_temperature_c', 'Bearing temperature'],
+  ['oil_pressure_bar', 'Oil pressure'],
+  ['vibration_mm_s', 'Vibration'],
+  ['flow_rate_l_min', 'Flow rate'],
+  ['suction_pressure_bar', 'Suction pressure'],
+  ['discharge_pressure_bar', 'Discharge pressure'],
+  ['motor_current_a', 'Motor current'],
+  ['casing_temperature_c', 'Casing temperature'],
+  ['ambient_temperature_c', 'Ambient temperature']
+]);
+
+/** `Normal`, `Anomaly` or `Unknown`. */
+export function conditionWord(condition: PumpCondition): string {
+  return conditionWords[condition];
+}
+
+/** `Low`, `Medium` or `High`. */
+export function severityWord(severity: Severity): string {
+  return severityWords[severity];
+}
+
+/** The priority number in the severity's shape; 1 is the most urgent. */
+export function severityPriority(severity: Severity): 1 | 2 | 3 {
+  return severityPriorities[severity];
+}
+
+/** `Weak`, `Clear` or `Strong`. */
+export function evidenceWord(evidence: Evidence): string {
+  return evidenceWords[evidence];
+}
+
+/** The figures the evidence rests on: "peak 3.4 × the limit, above it in 96 % of 331 windows". */
+export function evidenceFigures(finding: Finding): string {
+  const peak = formatNumber(finding.peakScore / finding.threshold, 1);
+  const above = formatPercent(finding.windowsAbove / finding.windows);
+  return `peak ${peak} × the limit, above it in ${above} of ${formatNumber(finding.windows)} windows`;
+}
+
+/** What happened, was kept and is to be done. Place, value and expectation stay in the fault, shown beside the words. */
+export function faultWords(fault: Fault): FaultWords {
+  return faultLines[fault.code];
+}
+
+/** Why a row of the file was left out or kept without one value. */
+export function rejectReasonWord(reason: RejectReason): string {
+  return rejectReasonWords[reason];
+}
+
+/** `WebGPU`, `WASM` or `CPU`. */
+export function backendWord(backend: BackendName): string {
+  return backendWords[backend];
+}
+
+/** What a person asks for in the settings; `auto` is "Automatic". */
+export function backendChoiceWord(choice: BackendChoice): string {
+  return choice === 'auto' ? 'Automatic' : backendWords[choice];
+}
+
+/** How a backend did in the self-test. */
+export function trialWord(outcome: BackendTrial['outcome']): string {
+  return trialWords[outcome];
+}
+
+/** What a training is doing now. */
+export function phaseWord(phase: TrainingProgress['phase']): string {
+  return phaseWords[phase];
+}
+
+/** What a column is used for. */
+export function roleWord(role: ChannelRole): string {
+  return roleWords[role];
+}
+
+/** Name of the character between the fields. */
+export function delimiterWord(delimiter: Delimiter): string {
+  return delimiterWords[delimiter];
+}
+
+/** How the time column is written. */
+export function timeFormatWord(format: TimeFormat): string {
+  return timeFormatWords[format];
+}
+
+/** A column's name as a person says it: known pump columns without their unit, all others as they are without underscores. */
+export function channelWords(name: string): string {
+  return knownChannels.get(name.toLowerCase()) ?? name.replaceAll('_', ' ').trim();
+}
+
+/** One sentence on why the pump's state is what it is; for an open finding it names the largest contribution. Never holds a condition's word. */
+export function stateSentence(state: PumpState): string {
+  if (state.reason === 'finding-open') return deviationSentence(state.finding?.contributions[0]);
+  if (state.reason === 'below-threshold' && state.endedFindings > 0) {
+    const ended =
+      state.endedFindings === 1
+        ? '1 earlier finding has'
+        : `${formatNumber(state.endedFindings)} earlier findings have`;
+    return `Every sensor reads as the model expects; ${ended} ended.`;
+  }
+  return reasonSentences[state.reason];
+}
+
+function deviationSentence(contribution: Contribution | undefined): string {
+  if (!contribution) return 'The readings differ from what the model expects.';
+  const difference = contribution.seen - contribution.expected;
+  const name = channelWords(contribution.channel);
+  // Equal means with a large error: the signal swings, or stands still, where the model expects otherwise.
+  if (!Number.isFinite(difference) || difference === 0) return `${name} moves otherwise than the model expects.`;
+  const size = formatDeviation(Math.abs(difference), 0).difference.replace('+', '');
+  return `${name} ${withUnit(size, contribution.unit)} ${difference > 0 ? 'above' : 'below'} what the model expects.`;
+}
