@@ -1,0 +1,41 @@
+/** A model as a folder: manifest.json, weights.bin (little-endian 32-bit floats), golden.json, and a report for people. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelArtifact } from '../lib/domain/manifest';
+import type { Detector, DetectorFamily } from '../lib/domain/ports';
+import { checkGolden, parseArtifact } from '../lib/models/artifact';
+import { InputError } from './usage';
+
+/** Writes the folder; it is made where it is missing. */
+export async function writeModel(
+  folder: string,
+  { manifest, weights, golden }: ModelArtifact,
+  report: string
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeFile(join(folder, 'weights.bin'), weights);
+  await writeFile(join(folder, 'golden.json'), `${JSON.stringify(golden)}\n`);
+  await writeFile(join(folder, 'REPORT.md'), report);
+}
+
+/** Reads and checks the folder, golden vectors included; a model that scores otherwise than it should is refused. */
+export async function readModel(
+  folder: string,
+  family: DetectorFamily
+): Promise<{ artifact: ModelArtifact; detector: Detector }> {
+  const [manifest, weights, golden] = await Promise.all([
+    readFile(join(folder, 'manifest.json'), 'utf8'),
+    readFile(join(folder, 'weights.bin')),
+    readFile(join(folder, 'golden.json'), 'utf8')
+  ]);
+  const bytes = Uint8Array.from(weights);
+  const whole = bytes.slice(0, bytes.length - (bytes.length % 4));
+  const artifact = await parseArtifact(JSON.parse(manifest), new Float32Array(whole.buffer), JSON.parse(golden));
+  if (!artifact.ok) throw new InputError(artifact.fault);
+  const detector = family.load(artifact.value.manifest, artifact.value.weights);
+  if (!detector.ok) throw new InputError(detector.fault);
+  const replayed = await checkGolden(detector.value, artifact.value.golden);
+  if (!replayed.ok) throw new InputError(replayed.fault);
+  return { artifact: artifact.value, detector: detector.value };
+}

@@ -1,0 +1,46 @@
+import { writeFile } from 'node:fs/promises';
+import type { ReadingBlock } from '../lib/domain/reading-block';
+import { createMonitor } from '../lib/monitor/monitor';
+import { sampleSeed, simulateSamplePump } from '../lib/simulate/sample';
+import { openEngine } from './engine';
+import { learn } from './learn';
+import { writeModel } from './model-folder';
+import { findRecipe } from './recipe';
+import { writeReport } from './report';
+import { need } from './usage';
+
+const sampleModelId = 'sample-pump-1';
+
+/** `sample [--csv FILE] [--out DIR]`: writes the sample pump's readings, and trains and writes the model shipped for it. */
+export async function makeSample(out?: string, csv?: string): Promise<void> {
+  need(out ?? csv, '--out DIR or --csv FILE');
+  const { block, channels, stepMs, healthyToMs } = simulateSamplePump({ seed: sampleSeed, assetId: 'sample-pump' });
+  if (csv !== undefined) await writeFile(csv, writeReadings(block));
+  if (out === undefined) return;
+  const { artifact, detector } = await learn({
+    name: 'Sample pump',
+    id: sampleModelId,
+    blocks: [block],
+    channels,
+    stepMs,
+    recipe: findRecipe('pump'),
+    range: { t0Ms: block.t[0]!, t1Ms: healthyToMs },
+    family: await openEngine()
+  });
+  const monitor = createMonitor({ assetId: 'sample-pump', manifest: artifact.manifest, detector });
+  await monitor.push(block);
+  const command = `npm run -s pumpside -- sample --out models/${sampleModelId}`;
+  await writeModel(out, artifact, writeReport(artifact.manifest, monitor.findings(), command));
+  process.stdout.write(`${out}: ${monitor.findings().length} findings in the sample recording\n`);
+}
+
+/** Readings as CSV, a missing value as an empty field. */
+function writeReadings({ t, channels, columns }: ReadingBlock): string {
+  const rows = Array.from(t, (tMs, row) =>
+    [
+      new Date(tMs).toISOString(),
+      ...columns.map((column) => (Number.isNaN(column[row]!) ? '' : Number(column[row]!.toPrecision(6))))
+    ].join(',')
+  );
+  return [['time', ...channels].join(','), ...rows, ''].join('\n');
+}
