@@ -1,0 +1,47 @@
+/** Everything the pages share: settings, the two databases, the two threads, what they last said. Made once, by the root layout. */
+import { createFilesClient } from '../bridge/clients';
+import type { Result } from '../domain/result';
+import { createHistory } from '../history/history';
+import { createRecords } from '../records/records';
+import { Engine } from './engine.svelte';
+import { ImportSession } from './import.svelte';
+import { Settings } from './settings.svelte';
+import { StorageHealth } from './storage.svelte';
+import { Traffic } from './traffic.svelte';
+import { AppUpdate } from './update.svelte';
+
+class App {
+  readonly settings = new Settings();
+  readonly traffic = new Traffic();
+  readonly storage = new StorageHealth();
+  readonly update = new AppUpdate(() => !this.engine.job?.isRunning && this.importing.progress === null);
+  readonly records = createRecords();
+  readonly history = createHistory();
+  /** Why the files' thread was last restarted unasked; null when it never was, or the person has read it. */
+  filesRestartReason = $state<string | null>(null);
+  readonly files = createFilesClient((reason) => (this.filesRestartReason = reason));
+  readonly engine = new Engine(this.settings);
+  readonly importing = new ImportSession(this.files);
+  isOnline = $state(navigator.onLine);
+
+  /** Starts what runs in the background. Call once, in the browser. */
+  start(): void {
+    addEventListener('online', () => (this.isOnline = true));
+    addEventListener('offline', () => (this.isOnline = false));
+    this.update.start();
+    void this.storage.refresh();
+    void this.engine.start();
+    void this.files.call((api) => api.sweep());
+  }
+
+  /** Makes the sample pump and scores it with its shipped model; returns the pump's id. */
+  async openSample(): Promise<Result<string>> {
+    const made = await this.files.call((api) => api.importSample());
+    if (!made.ok) return made;
+    const asset = await this.records.asset(made.value);
+    if (asset && asset.activeModelId === null) void this.engine.applyShipped(made.value, 'sample-pump-1');
+    return made;
+  }
+}
+
+export const app = new App();

@@ -1,0 +1,111 @@
+/** The engine as pages see it: which backend runs and why, and the one training that may be running. */
+import { createEngineClient, proxy } from '../bridge/clients';
+import type { TrainRequest } from '../bridge/engine-api';
+import type { EngineStatus, TrainingProgress } from '../domain/engine';
+import type { Fault, Result } from '../domain/result';
+import type { Settings } from './settings.svelte';
+
+/** A training or first scoring under way, or just ended with a fault. */
+export interface Job {
+  assetId: string;
+  progress: TrainingProgress;
+  loss: number[];
+  validationLoss: number[];
+  isRunning: boolean;
+  fault: Fault | null;
+}
+
+const starting: TrainingProgress = {
+  phase: 'starting',
+  epoch: 0,
+  maxEpochs: 0,
+  loss: NaN,
+  validationLoss: NaN,
+  windowsPerSecond: NaN,
+  secondsLeft: NaN,
+  done: 0
+};
+
+export class Engine {
+  status = $state.raw<EngineStatus | null>(null);
+  /** Set when no backend passes. */
+  fault = $state.raw<Fault | null>(null);
+  /** Why the thread was last restarted unasked; null when it never was, or the person has read it. */
+  restartReason = $state<string | null>(null);
+  job = $state.raw<Job | null>(null);
+  readonly #settings: Settings;
+  readonly #client = createEngineClient(
+    async (api) => {
+      const started = await api.start(this.#settings.backend);
+      this.status = started.ok ? started.value : null;
+      this.fault = started.ok ? null : started.fault;
+    },
+    (reason) => {
+      this.restartReason = reason;
+      void this.start();
+    }
+  );
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  /** Starts the thread if it is not running, and with it the choice of a backend. */
+  async start(): Promise<void> {
+    await this.#client.call(async () => ({ ok: true, value: null }));
+  }
+
+  /** Starts afresh, after the person chose another backend. */
+  async restart(): Promise<void> {
+    this.#client.stop();
+    this.status = null;
+    await this.start();
+  }
+
+  /** Trains, scores and stores. One job at a time. */
+  async train(request: TrainRequest): Promise<void> {
+    await this.#run(request.assetId, (onProgress) =>
+      this.#client.call((api) => api.train($state.snapshot(request) as TrainRequest, proxy(onProgress)))
+    );
+  }
+
+  /** Scores a recording with a shipped model and stores all of it. */
+  async applyShipped(assetId: string, modelName: string): Promise<void> {
+    await this.#run(assetId, (onProgress) =>
+      this.#client.call((api) => api.applyShipped(assetId, modelName, proxy(onProgress)))
+    );
+  }
+
+  /** Stops the running job at once by ending its thread. What it had stored of scores is without a record, and swept. */
+  cancel(): void {
+    if (!this.job?.isRunning) return;
+    this.#client.stop();
+    this.job = null;
+    void this.start();
+  }
+
+  dismissJob(): void {
+    if (!this.job?.isRunning) this.job = null;
+  }
+
+  async #run(
+    assetId: string,
+    call: (onProgress: (progress: TrainingProgress) => void) => Promise<Result<string>>
+  ): Promise<void> {
+    if (this.job?.isRunning) return;
+    const mine: Job = { assetId, progress: starting, loss: [], validationLoss: [], isRunning: true, fault: null };
+    this.job = mine;
+    const result = await call((progress) => {
+      if (!this.job?.isRunning || this.job.assetId !== assetId) return; // a late message of a cancelled job
+      const isEpoch = progress.phase === 'training' && progress.epoch > this.job.loss.length;
+      this.job = {
+        ...this.job,
+        progress,
+        loss: isEpoch ? [...this.job.loss, progress.loss] : this.job.loss,
+        validationLoss: isEpoch ? [...this.job.validationLoss, progress.validationLoss] : this.job.validationLoss
+      };
+    });
+    if (!result.ok && result.fault.code === 'cancelled') return;
+    this.job = result.ok ? null : { ...(this.job ?? mine), isRunning: false, fault: result.fault };
+  }
+}

@@ -1,0 +1,86 @@
+/** A file on its way in: chosen, previewed, changed by the person, imported. */
+import { proxy } from '../bridge/clients';
+import type { FilesApi } from '../bridge/files-api';
+import type { WorkerClient } from '../bridge/worker-client';
+import type { ImportPlan, ImportPreview, ImportProgress } from '../domain/import-plan';
+import type { Fault, Result } from '../domain/result';
+
+export class ImportSession {
+  file = $state.raw<File | null>(null);
+  preview = $state.raw<ImportPreview | null>(null);
+  progress = $state.raw<ImportProgress | null>(null);
+  fault = $state.raw<Fault | null>(null);
+  /** Name the new pump gets. */
+  name = $state('');
+  isReading = $state(false);
+  readonly #client: WorkerClient<FilesApi>;
+
+  constructor(client: WorkerClient<FilesApi>) {
+    this.#client = client;
+  }
+
+  /** Takes a file and previews it. */
+  async open(file: File): Promise<void> {
+    this.close();
+    this.file = file;
+    const stem = file.name.replace(/\.[^.]+$/, '');
+    // A logger's "0.csv" would otherwise make a pump called 0.
+    this.name = /\p{L}/u.test(stem) ? stem : file.name;
+    await this.#readPreview(file, null);
+  }
+
+  /** Previews the same file by the person's own plan. */
+  async change(plan: ImportPlan): Promise<void> {
+    if (this.file) await this.#readPreview(this.file, $state.snapshot(plan) as ImportPlan);
+  }
+
+  /** Imports by the plan; returns the new pump's id, or null with `fault` set. */
+  async run(chosen: ImportPlan): Promise<string | null> {
+    const { file } = this;
+    if (!file) return null;
+    const plan = $state.snapshot(chosen) as ImportPlan;
+    this.fault = null;
+    this.progress = { bytesRead: 0, bytesTotal: file.size, rows: 0, rejected: 0 };
+    const name = this.name.trim() || file.name;
+    const result: Result<string> = await this.#client.call((api) =>
+      api.importFile(
+        file,
+        plan,
+        name,
+        proxy((progress: ImportProgress) => (this.progress = progress))
+      )
+    );
+    this.progress = null;
+    if (result.ok) {
+      this.close();
+      return result.value;
+    }
+    if (result.fault.code !== 'cancelled') this.fault = result.fault;
+    return null;
+  }
+
+  /** Stops a running import at once; nothing of it stays behind. */
+  async cancel(): Promise<void> {
+    this.#client.stop();
+    await this.#client.call((api) => api.sweep());
+  }
+
+  close(): void {
+    this.file = null;
+    this.preview = null;
+    this.progress = null;
+    this.fault = null;
+    this.name = '';
+  }
+
+  async #readPreview(file: File, plan: ImportPlan | null): Promise<void> {
+    this.isReading = true;
+    const result = await this.#client.call((api) => api.preview(file, plan));
+    this.isReading = false;
+    if (this.file !== file) return; // another file was chosen meanwhile
+    this.fault = result.ok ? null : result.fault;
+    // A wrong change keeps the last preview, so that it can be taken back.
+    if (result.ok) this.preview = result.value;
+    else if (!plan) this.preview = null;
+  }
+}

@@ -1,0 +1,34 @@
+/** Every model on this device with the pump it belongs to, newest first. */
+import type { Asset } from '../domain/asset';
+import type { StoredModel } from '../domain/ports';
+import { fail, ok, type Result } from '../domain/result';
+import { app } from './app.svelte';
+import type { SavedFile } from './download';
+import { writeModelFile } from './model-file';
+import { Query } from './query.svelte';
+
+export class Models {
+  readonly query = new Query<{ model: StoredModel; asset: Asset | undefined }[]>();
+
+  constructor() {
+    this.query.ask(async () => {
+      const [models, assets] = await Promise.all([app.records.models(), app.records.assets()]);
+      return models.map((model) => ({ model, asset: assets.find(({ id }) => id === model.assetId) }));
+    });
+  }
+
+  /** The model as one JSON file: manifest, golden vectors, weights in base64. */
+  async exportModel({ id, manifest }: StoredModel): Promise<Result<SavedFile>> {
+    const artifact = await app.records.artifact(id);
+    if (!artifact) return fail('not-found', 'model', id, 'a model on this device');
+    return ok({
+      name: `${manifest.assetName} ${manifest.recipe.name} model.json`,
+      type: 'application/json',
+      content: writeModelFile(artifact)
+    });
+  }
+
+  close(): void {
+    this.query.stop();
+  }
+}

@@ -1,0 +1,38 @@
+/** A Dexie query as runes: asked again whenever what it read has changed, in this tab, another tab or a worker. */
+import { liveQuery } from 'dexie';
+import type { Fault } from '../domain/result';
+import { StorageFault } from '../domain/storage-fault';
+
+export class Query<T> {
+  /** The newest answer; undefined until the first one. */
+  value = $state.raw<T | undefined>(undefined);
+  fault = $state.raw<Fault | null>(null);
+  #subscription: { unsubscribe(): void } | null = null;
+
+  /** Starts asking. Anything asked before is dropped. */
+  ask(query: () => Promise<T>): void {
+    this.stop();
+    this.value = undefined;
+    this.fault = null;
+    this.#subscription = liveQuery(query).subscribe({
+      next: (value) => {
+        this.value = value;
+        this.fault = null;
+      },
+      error: (error: unknown) => {
+        this.fault = toFault(error);
+      }
+    });
+  }
+
+  stop(): void {
+    this.#subscription?.unsubscribe();
+    this.#subscription = null;
+  }
+}
+
+/** Whatever storage threw, as a fault that a page can show. */
+function toFault(error: unknown): Fault {
+  if (error instanceof StorageFault) return error.asFault();
+  return { code: 'storage', where: 'database', found: String(error).slice(0, 200), expected: 'an answer' };
+}
