@@ -1,0 +1,76 @@
+/** axe on every page, in every theme, on a tablet both ways and on a phone; and nothing wider than the screen. */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { makeReadings } from '../support/pump-readings';
+import { writeCsv } from '../support/csv-files';
+import { importFile, stateOf } from './pages';
+
+const file = { name: 'feed pump.csv', mimeType: 'text/csv', buffer: Buffer.from(writeCsv(makeReadings(600), 600)) };
+const sizes = [
+  { name: 'tablet, landscape', width: 1180, height: 820 },
+  { name: 'tablet, portrait', width: 820, height: 1180 },
+  { name: 'phone', width: 390, height: 844 }
+];
+
+async function expectClean(page: Page, what: string): Promise<void> {
+  const width = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(width, `${what}: wider than the screen`).toBeLessThanOrEqual(0);
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    // Every control is at least 48 px; axe counts what the sticky bar happens to cover at this scroll position as small.
+    .disableRules(['target-size'])
+    .analyze();
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+    what
+  ).toEqual([]);
+}
+
+for (const { name, ...viewport } of sizes) {
+  test(`no page breaks a rule on a ${name}`, async ({ page }) => {
+    test.setTimeout(180_000);
+    await page.setViewportSize(viewport);
+    await page.goto('/');
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expectClean(page, 'start');
+    await page.getByLabel('Open a readings file').setInputFiles(file);
+    await expect(page.getByRole('button', { name: 'Import', exact: true })).toBeVisible();
+    await expectClean(page, 'preview');
+    await importFile(page, file);
+    await expect(page.getByRole('button', { name: 'Whole recording' })).toBeVisible();
+    await expectClean(page, 'untrained pump');
+    await page.goto('/');
+    await page.getByRole('button', { name: 'Try the sample pump' }).click();
+    await expect(stateOf(page)).toContainText('Anomaly', { timeout: 60_000 });
+    await expect(page.getByRole('button', { name: 'Whole recording' })).toBeVisible();
+    for (const theme of ['Day', 'Outdoor', 'Dark']) {
+      await expect(page.getByRole('button', { name: new RegExp(`Theme ${theme}`) })).toBeVisible();
+      await expectClean(page, `pump, ${theme}`);
+      await page.getByRole('button', { name: /^Theme/ }).click();
+    }
+    for (const path of ['/', '/import', '/models', '/system', '/pumps/never-seen']) {
+      await page.goto(path);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await page.waitForLoadState('networkidle');
+      await expectClean(page, path);
+    }
+  });
+}
+
+test('every control on the pump page is at least 48 px', async ({ page }) => {
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Try the sample pump' }).click();
+  await expect(stateOf(page)).toContainText('Anomaly', { timeout: 60_000 });
+  await expect(page.getByRole('button', { name: 'Whole recording' })).toBeVisible();
+  const small = await page.evaluate(() =>
+    [
+      ...document.querySelectorAll<HTMLElement>(
+        'button, a[href], select, summary, label.choice, input:not([type=radio], [type=file])'
+      )
+    ]
+      .filter((control) => control.checkVisibility() && !control.classList.contains('skip'))
+      .map((control) => ({ html: control.outerHTML.slice(0, 80), height: control.getBoundingClientRect().height }))
+      .filter(({ height }) => height < 48)
+  );
+  expect(small).toEqual([]);
+});

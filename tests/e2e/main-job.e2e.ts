@@ -1,0 +1,69 @@
+/** The main job on a real recording: file in, model trained, findings explained, all of it kept without a server. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { dataPack, hasDataPack } from '../support/data-pack';
+import { chooseEngine, exportFindings, findingsOf, importFile, startTraining, stateOf } from './pages';
+import { build, startSite, type Site } from './site';
+
+const file = join(dataPack, 'skab/valve1/0.csv');
+const port = 4473;
+let site: Site | undefined;
+
+test.afterEach(async () => {
+  await site?.kill();
+  site = undefined;
+});
+
+/** First and last labelled time of the recording, ms. */
+function readLabelled(): [number, number] {
+  const [header = '', ...rows] = readFileSync(file, 'utf8').trim().split(/\r?\n/);
+  const column = header.split(';').indexOf('anomaly');
+  const times = rows
+    .map((row) => row.split(';'))
+    .filter((cells) => Number(cells[column]) === 1)
+    .map(([time = '']) => Date.parse(`${time.replace(' ', 'T')}Z`));
+  return [times[0]!, times.at(-1)!];
+}
+
+for (const engine of ['WASM', 'WebGPU'] as const) {
+  test(`a SKAB recording on ${engine}, then without a server (needs the data pack)`, async ({ browser }, info) => {
+    info.skip(!hasDataPack, `needs the data pack in ${dataPack}`);
+    // The software adapter issues every small operation of a training at the price of a system call.
+    test.setTimeout(engine === 'WebGPU' ? 420_000 : 120_000);
+    site = await startSite(build, port);
+    const { origin } = site;
+    const context = await browser.newContext({ baseURL: origin });
+    const page = await context.newPage();
+    await chooseEngine(page, engine);
+    await importFile(page, file);
+    await expect(stateOf(page)).toContainText('Unknown');
+    await startTraining(page, /Quick look/);
+    await expect(stateOf(page)).toContainText(/Normal|Anomaly/, { timeout: 400_000 });
+
+    const shown = await findingsOf(page).allInnerTexts();
+    expect(shown.length).toBeGreaterThan(0);
+    const exported = await exportFindings(page);
+    const rows = exported.slice(1);
+    expect(rows.length).toBe(shown.length);
+    const [firstMs, lastMs] = readLabelled();
+    const overlaps = rows.filter(
+      ([, start = '', , end]) => Date.parse(start) <= lastMs && (!end || Date.parse(end) >= firstMs)
+    );
+    expect(overlaps.length).toBeGreaterThan(0);
+    const [sensor] = rows[0]!.slice(exported[0]!.indexOf('sensor_1'));
+    expect(readFileSync(file, 'utf8').split('\n')[0]).toContain(sensor);
+    await expect(page.getByRole('region', { name: 'Findings against labels' })).toContainText('anomaly');
+
+    await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller?.state)).toBe('activated');
+    const state = await stateOf(page).innerText();
+    await site.kill();
+    site = undefined;
+    await page.reload();
+    await expect(stateOf(page)).toBeVisible();
+    expect(await stateOf(page).innerText()).toBe(state);
+    await expect(findingsOf(page)).toHaveText(shown, { useInnerText: true });
+    expect(await exportFindings(page)).toEqual(exported);
+    await context.close();
+  });
+}
