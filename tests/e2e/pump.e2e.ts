@@ -98,14 +98,11 @@ test('a row that cannot be read is listed with its line, its text and the reason
   lines[10] = lines[10]!.replace(/;[^;]*;/, ';12,5;');
   lines[20] = `yesterday${lines[20]!.slice(19)}`;
   await importFile(page, csv(lines.join('\r\n')));
-  await page
-    .getByText(/2 rows/)
-    .first()
-    .click();
-  const list = page.getByRole('main');
+  await page.getByText(/2 rows could not be read in full/).click();
+  const list = page.getByRole('region', { name: 'Rows that could not be read' });
   await expect(list).toContainText('12,5');
   await expect(list).toContainText('Not a number');
   await expect(list).toContainText('yesterday');
   await expect(list).toContainText('Time not readable');
-  await expect(list.getByText('21', { exact: true }).first()).toBeVisible();
+  await expect(list.getByText('21', { exact: true })).toBeVisible();
 });

@@ -28,10 +28,10 @@ test('gets the scores that the command line gives the same recording', async ({ 
     await new Promise((resolve) => (request.onsuccess = resolve));
     const all = request.result.transaction('scores').objectStore('scores').getAll();
     await new Promise((resolve) => (all.onsuccess = resolve));
-    const blocks = all.result as { t0Ms: number; t: Float64Array; score: Float32Array }[];
+    const blocks = all.result as { t0Ms: number; block: { t: Float64Array; score: Float32Array } }[];
     return blocks
       .sort((a, b) => a.t0Ms - b.t0Ms)
-      .flatMap(({ t, score }) => Array.from(t, (tMs, i) => [tMs, score[i]!]));
+      .flatMap(({ block: { t, score } }) => Array.from(t, (tMs, i) => [tMs, score[i]!]));
   });
   const csv = info.outputPath('sample.csv');
   const run = (...words: string[]) =>

@@ -1,5 +1,5 @@
 /** CSV text made from made-up readings, as a logger would write it. */
-import type { ReadingBlock } from '$lib/domain/reading-block';
+import type { ReadingBlock } from '../../src/lib/domain/reading-block';
 
 /** A file with a time column, the channels, and a label that is 1 from `faultRow` on. */
 export function writeCsv({ t, channels, columns }: ReadingBlock, faultRow: number, delimiter = ';'): string {

@@ -1,7 +1,7 @@
 /** A made-up pump with structure in it: two sines and a ramp with noise; from a row on, the second channel drifts away. */
-import type { Channel } from '$lib/domain/channel';
-import { createRandom } from '$lib/domain/random';
-import { Quality, type ReadingBlock } from '$lib/domain/reading-block';
+import type { Channel } from '../../src/lib/domain/channel';
+import { createRandom } from '../../src/lib/domain/random';
+import { Quality, type ReadingBlock } from '../../src/lib/domain/reading-block';
 
 export const stepMs = 1000;
 export const pumpChannels: Channel[] = [

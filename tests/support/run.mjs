@@ -1,6 +1,6 @@
 /**
  * `npm run check`: everything that can be known without a browser, in under a minute. `npm test`: that, then the build,
- * the browser tests, the end-to-end tests and the size of the shell. Each step is printed with its seconds, and with its
+ * the browser tests and the end-to-end tests, the size of the shell among them. Each step is printed with its seconds, and with its
  * output when it fails. The last line counts the tests.
  */
 import { spawn } from 'node:child_process';
@@ -34,10 +34,7 @@ const checks = [
   { name: 'lint', command: ['eslint', '--max-warnings', '0', ...cachedIn('eslint'), '.'] },
   vitest('unit'),
   { name: 'types of the app', command: ['svelte-check', '--fail-on-warnings', '--output', 'human'] },
-  ...projects.map((project) => ({
-    name: `types of ${project}`,
-    command: ['tsc', '-p', project, '--incremental', '--tsBuildInfoFile', join(cache, `${project}.tsbuildinfo`)]
-  })),
+  ...projects.map((project) => ({ name: `types of ${project}`, command: ['tsc', '-p', project] })),
   { name: 'format', command: ['prettier', '--check', '--log-level', 'warn', ...cachedIn('prettier'), '.'] },
   { name: 'unused code', command: ['knip', '--treat-config-hints-as-errors'] }
 ];
@@ -85,11 +82,7 @@ async function testInBrowser() {
     return false;
   }
   let isGood = true;
-  for (const step of [
-    vitest('browser'),
-    e2e,
-    { name: 'size of the shell', command: ['node', 'tests/support/size.mjs'] }
-  ]) {
+  for (const step of [vitest('browser'), e2e]) {
     if (!(await runStep(step))) isGood = false;
   }
   return isGood;

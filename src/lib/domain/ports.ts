@@ -53,13 +53,16 @@ export interface TrainedDetector {
   bestEpoch: number;
 }
 
-/** Told after each epoch; losses so far, newest last. */
-export type EpochListener = (epoch: {
+/** One epoch of a training, counted from 1. */
+export interface Epoch {
   epoch: number;
   loss: number;
   validationLoss: number;
   windowsPerSecond: number;
-}) => void;
+}
+
+/** Told after each epoch. The training goes on when it resolves, so that a host can let its thread breathe. */
+export type EpochListener = (epoch: Epoch) => void | Promise<void>;
 
 /** A family of detectors on some device. The recipe says everything; the seed makes it repeatable on that device. */
 export interface DetectorFamily {

@@ -51,7 +51,7 @@ export async function trainAutoencoder(
     losses.loss.push(loss);
     losses.validationLoss.push(validationLoss);
     const seconds = (nowMs() - startMs) / 1000;
-    onEpoch({
+    await onEpoch({
       epoch: epoch + 1,
       loss,
       validationLoss,

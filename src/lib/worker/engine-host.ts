@@ -89,7 +89,7 @@ export function createEngineHost(host: EngineHost): Omit<EngineApi, 'live'> {
             ])
           },
           nowMs: host.now,
-          onEpoch: ({ epoch, loss, validationLoss, windowsPerSecond }) =>
+          onEpoch: ({ epoch, loss, validationLoss, windowsPerSecond }) => {
             onProgress({
               phase: 'training',
               epoch,
@@ -100,7 +100,9 @@ export function createEngineHost(host: EngineHost): Omit<EngineApi, 'live'> {
               // At most: early stopping usually ends it sooner.
               secondsLeft: ((host.now() - startMs) / 1000 / epoch) * (train.maxEpochs - epoch),
               done: (0.8 * epoch) / train.maxEpochs
-            })
+            });
+            return breathe();
+          }
         });
         if (!learned.ok) return learned;
         const { artifact, detector } = learned.value;
@@ -154,6 +156,11 @@ export function createEngineHost(host: EngineHost): Omit<EngineApi, 'live'> {
       detector.dispose();
     }
   }
+}
+
+/** Lets the thread take messages: on WASM a whole training would otherwise be one task. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 /** Runs a job under the pump's training lock, so that no sweep mistakes its scores for leftovers. */

@@ -1,17 +1,16 @@
-/** What the files' thread does when asked. Wires ingest, stages and databases; contains no arithmetic. */
+/**
+ * What the files' thread does when asked. Wires ingest, stages and databases; contains no arithmetic. What only some calls
+ * need (a file format, the simulator, metrics) is loaded when it is asked for: this thread is part of the first page.
+ */
 import type { ChartRequest, FilesApi } from '../bridge/files-api';
 import type { Channel } from '../domain/channel';
 import type { History, Records } from '../domain/ports';
 import type { ReadingBlock } from '../domain/reading-block';
 import { fail, ok } from '../domain/result';
 import type { ScoreBlock } from '../domain/score';
-import { compareLabels } from '../evaluate/labels';
 import { buildChartSlice } from '../history/envelope';
-import { previewCsv } from '../ingest/csv/preview';
 import { proposeHealthyRange } from '../prepare/healthy';
-import { sampleSeed, simulateSamplePump } from '../simulate/sample';
 import { guard } from './guard';
-import { importFile } from './import-file';
 import { heldLocks, importLock, trainingLock } from './locks';
 
 const previewBytes = 256 * 1024;
@@ -60,6 +59,7 @@ export function createFilesHost(history: History, records: Records, wallMs: () =
         const head = await file.slice(0, previewBytes).arrayBuffer();
         const isWhole = file.size <= previewBytes;
         const text = new TextDecoder().decode(head, { stream: !isWhole });
+        const { previewCsv } = await import('../ingest/csv/preview');
         return previewCsv(text, { name: file.name, bytes: file.size }, isWhole, plan ?? undefined);
       }),
 
@@ -67,9 +67,10 @@ export function createFilesHost(history: History, records: Records, wallMs: () =
       const id = crypto.randomUUID();
       // While the lock is held, another tab's sweep leaves this import alone.
       return navigator.locks.request(importLock(id), () =>
-        guard('import', () =>
-          importFile(file, plan, { id, name, createdMs: wallMs() }, { history, records, onProgress })
-        )
+        guard('import', async () => {
+          const { importFile } = await import('./import-file');
+          return importFile(file, plan, { id, name, createdMs: wallMs() }, { history, records, onProgress });
+        })
       );
     },
 
@@ -78,6 +79,7 @@ export function createFilesHost(history: History, records: Records, wallMs: () =
         navigator.locks.request(importLock(sampleId), async () => {
           if (await records.asset(sampleId)) return ok(sampleId);
           await history.deleteAsset(sampleId);
+          const { sampleSeed, simulateSamplePump } = await import('../simulate/sample');
           const { block, channels, stepMs } = simulateSamplePump({ seed: sampleSeed, assetId: sampleId });
           await history.appendReadings([block]);
           await records.addAsset(
@@ -124,6 +126,7 @@ export function createFilesHost(history: History, records: Records, wallMs: () =
           read({ assetId, modelId }),
           records.findings(assetId, modelId)
         ]);
+        const { compareLabels } = await import('../evaluate/labels');
         return ok(compareLabels({ blocks, scores, findings, labels, training: model.manifest.training }));
       }),
 
