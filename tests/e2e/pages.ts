@@ -24,7 +24,9 @@ export async function importFile(page: Page, file: ReadingsFile, origin = ''): P
 
 /** Starts a training with the recipe of that title; returns when it runs. */
 export async function startTraining(page: Page, recipe: RegExp): Promise<void> {
-  await page.getByRole('radio', { name: recipe }).check();
+  const radio = page.getByRole('radio', { name: recipe });
+  if (!(await radio.isVisible())) await page.getByText('Change the range or the recipe').click();
+  await radio.check();
   await page.getByRole('button', { name: 'Train a model' }).click();
   await expect(page.getByRole('progressbar', { name: 'Training' })).toBeVisible();
 }
