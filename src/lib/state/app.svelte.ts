@@ -34,6 +34,12 @@ class App {
     void this.files.call((api) => api.sweep());
   }
 
+  /** Stops the running training at once and deletes what it had stored of scores. */
+  async cancelTraining(): Promise<void> {
+    this.engine.cancel();
+    await this.files.call((api) => api.sweep());
+  }
+
   /** Makes the sample pump and scores it with its shipped model; returns the pump's id. */
   async openSample(): Promise<Result<string>> {
     const made = await this.files.call((api) => api.importSample());

@@ -26,6 +26,8 @@ const starting: TrainingProgress = {
   done: 0
 };
 
+const phaseOf = ({ phase, done }: TrainingProgress) => ({ phase, done, secondsLeft: NaN });
+
 export class Engine {
   status = $state.raw<EngineStatus | null>(null);
   /** Set when no backend passes. */
@@ -100,7 +102,8 @@ export class Engine {
       const isEpoch = progress.phase === 'training' && progress.epoch > this.job.loss.length;
       this.job = {
         ...this.job,
-        progress,
+        // What the training reached stays in view while its model scores.
+        progress: progress.phase === 'training' ? progress : { ...this.job.progress, ...phaseOf(progress) },
         loss: isEpoch ? [...this.job.loss, progress.loss] : this.job.loss,
         validationLoss: isEpoch ? [...this.job.validationLoss, progress.validationLoss] : this.job.validationLoss
       };

@@ -77,9 +77,10 @@ export class PumpView {
     if (ticket === this.#asked && slice) this.slice = slice;
   }
 
-  /** Loads the whole recording, coarse for the brush and fine for the charts, and the verdicts on its labels. */
-  async showWhole(asset: Asset): Promise<void> {
-    const [overview] = await Promise.all([this.#load(asset.t0Ms, asset.t1Ms, 400), this.show(asset.t0Ms, asset.t1Ms)]);
+  /** Loads the recording afresh: the brush, the visible range (at first all of it), and the verdicts on its labels. */
+  async open(asset: Asset): Promise<void> {
+    const { fromMs, toMs } = this.slice ?? { fromMs: asset.t0Ms, toMs: asset.t1Ms };
+    const [overview] = await Promise.all([this.#load(asset.t0Ms, asset.t1Ms, 400), this.show(fromMs, toMs)]);
     if (overview) this.overview = overview;
     this.verdicts = [];
     const modelId = asset.activeModelId;

@@ -149,17 +149,22 @@ export function createFilesHost(history: History, records: Records, wallMs: () =
 
     sweep: () =>
       guard('sweep', async () => {
-        const [assets, models, held] = await Promise.all([records.assets(), records.models(), heldLocks()]);
+        // What is there first, then the locks, then the records: whoever was writing then either still holds its lock or has
+        // put itself on record, and whoever began later is not looked at.
+        const assetIds = await history.assetIds();
+        const scored = await Promise.all(
+          assetIds.map(async (assetId) => ({ assetId, modelIds: await history.scoredModelIds(assetId) }))
+        );
+        const held = await heldLocks();
+        const [assets, models] = await Promise.all([records.assets(), records.models()]);
         let leftovers = 0;
-        for (const assetId of await history.assetIds()) {
+        for (const { assetId, modelIds } of scored) {
           if (!assets.some(({ id }) => id === assetId)) {
             if (held.has(importLock(assetId))) continue;
             await history.deleteAsset(assetId);
             leftovers += 1;
           } else if (!held.has(trainingLock(assetId))) {
-            const orphans = (await history.scoredModelIds(assetId)).filter(
-              (modelId) => !models.some(({ id }) => id === modelId)
-            );
+            const orphans = modelIds.filter((modelId) => !models.some(({ id }) => id === modelId));
             for (const modelId of orphans) await history.deleteScores(assetId, modelId);
             leftovers += orphans.length;
           }
