@@ -17,7 +17,7 @@ import { codeVersion } from '../server/code-version.mjs';
 import { learn } from './learn';
 import { findRecipe } from './recipe';
 import { readRecording, type Recording } from './recording';
-import { need, parseCount, UsageError } from './usage';
+import { InputError, need, parseCount, UsageError } from './usage';
 
 /** Rows of each file that train, by the protocol. */
 const trainRows = 400;
@@ -42,20 +42,17 @@ export async function evaluate(
   const family = await openEngine();
   const files: EvaluatedFile[] = [];
   const startMs = performance.now();
+  const skipped: { file: string; reason: string }[] = [];
   for (const [index, name] of names.entries()) {
-    const recording = await readRecording(join(folder, name));
-    if (!recording.channels.some((channel) => channel.name === labelColumn && channel.role === 'label')) {
-      say(`${name}: skipped, it has no label column "${labelColumn}"`);
+    const file = await evaluateFile(join(folder, name), recipe, family, runs, index);
+    if ('reason' in file) {
+      skipped.push({ file: name, reason: file.reason });
+      say(`${name}: skipped, ${file.reason}`);
       continue;
     }
-    if (recording.rows <= trainRows) {
-      say(`${name}: skipped, ${recording.rows} rows leave none to test after the first ${trainRows}`);
-      continue;
-    }
-    const file = await evaluateFile(recording, recipe, family, runs, index);
     files.push(file);
     if (predictions !== undefined) await writePredictions(predictions, file);
-    say(`${name}: ${recording.rows} rows, ${recording.rejectedRows} not readable (${files.length} of ${names.length})`);
+    say(`${name}: ${trainRows + file.t.length} rows (${index + 1} of ${names.length})`);
   }
   if (files.length === 0) throw new UsageError(`no labelled file in ${folder}`);
   const table = tabulate(files);
@@ -71,13 +68,37 @@ export async function evaluate(
     trainRows,
     seeds: Array.from({ length: runs }, (_, i) => recipe.train.seed + i),
     seconds,
+    skipped,
     pooled: table,
     files: files.map((file) => ({ file: file.name, methods: tabulate([file]) }))
   };
   await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
 }
 
+/** Trains and scores one file, or says why it is not part of the evaluation. */
 async function evaluateFile(
+  path: string,
+  recipe: Recipe,
+  family: DetectorFamily,
+  runs: number,
+  index: number
+): Promise<EvaluatedFile | { reason: string }> {
+  try {
+    const recording = await readRecording(path);
+    if (!recording.channels.some(({ name, role }) => name === labelColumn && role === 'label')) {
+      return { reason: `it has no label column "${labelColumn}"` };
+    }
+    if (recording.rows <= trainRows) {
+      return { reason: `${recording.rows} rows leave none to test after the first ${trainRows}` };
+    }
+    return await scoreRecording(recording, recipe, family, runs, index);
+  } catch (error) {
+    if (error instanceof InputError) return { reason: error.message };
+    throw error;
+  }
+}
+
+async function scoreRecording(
   recording: Recording,
   recipe: Recipe,
   family: DetectorFamily,

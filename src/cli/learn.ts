@@ -15,7 +15,6 @@ export interface LearnJob {
   id?: string;
   blocks: ReadingBlock[];
   channels: Channel[];
-  stepMs: number;
   recipe: Recipe;
   range: TimeRange;
   family: DetectorFamily;
@@ -27,13 +26,12 @@ const toStandardError = (line: string) => void process.stderr.write(`${line}\n`)
 
 /** Trains on the range; labels and ignored channels never reach it. */
 export async function learn(job: LearnJob): Promise<LearnedModel> {
-  const { blocks, recipe, range, family, stepMs, say = toStandardError } = job;
+  const { blocks, recipe, range, family, say = toStandardError } = job;
   const channels = job.channels.filter(({ role }) => role === 'reading').map(({ name, unit }) => ({ name, unit }));
   const healthy = joinBlocks(blocks.map((block) => sliceBlock(block, range)));
   const learned = await learnModel({
     blocks,
     channels,
-    stepMs,
     recipe,
     range,
     family,

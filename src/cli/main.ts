@@ -4,7 +4,7 @@ import { evaluate } from './evaluate';
 import { makeSample } from './sample';
 import { score } from './score';
 import { train } from './train';
-import { UsageError } from './usage';
+import { InputError, UsageError } from './usage';
 
 const usage = `pumpside – learns how a pump behaves when it is well, and finds where it does not
 
@@ -18,49 +18,61 @@ const usage = `pumpside – learns how a pump behaves when it is well, and finds
       writes the sample pump's readings to FILE, and trains its model as shipped in models/ into DIR
 `;
 
-const options = {
-  recipe: { type: 'string' },
-  out: { type: 'string' },
-  name: { type: 'string' },
-  rows: { type: 'string' },
-  model: { type: 'string' },
-  json: { type: 'boolean' },
-  predictions: { type: 'string' },
-  seeds: { type: 'string' },
-  csv: { type: 'string' },
-  help: { type: 'boolean' }
-} as const;
+type Command = (path: string | undefined, options: Record<string, string | boolean | undefined>) => Promise<void>;
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+
+/** Each command with the options it takes; any other is refused. `--json` takes a file for `evaluate` and nothing for `score`. */
+const commands: Record<string, { options: Record<string, typeof text | typeof flag>; run: Command }> = {
+  train: {
+    options: { recipe: text, out: text, name: text, rows: text },
+    run: (path, { recipe, out, name, rows }) => train(path, str(recipe), str(out), str(name), str(rows))
+  },
+  score: {
+    options: { model: text, json: flag },
+    run: (path, { model, json }) => score(path, str(model), json === true)
+  },
+  evaluate: {
+    options: { recipe: text, json: text, predictions: text, seeds: text },
+    run: (path, { recipe, json, predictions, seeds }) =>
+      evaluate(path, str(recipe), str(json), str(predictions), str(seeds))
+  },
+  sample: {
+    options: { out: text, csv: text },
+    run: (_, { out, csv }) => makeSample(str(out), str(csv))
+  }
+};
+
+const str = (value: string | boolean | undefined) => (typeof value === 'string' ? value : undefined);
 
 /** Runs one command; throws a `UsageError` where the words are off. */
-async function run(words: string[]): Promise<void> {
-  const [command, ...rest] = words;
-  // `--json` takes a file for `evaluate` and nothing for `score`, as the commands have always been written.
-  const jsonTakesFile = command === 'evaluate';
-  const { values, positionals } = parseArgs({
-    args: rest,
-    allowPositionals: true,
-    options: { ...options, json: { type: jsonTakesFile ? 'string' : 'boolean' } }
-  });
-  const text = (value: string | boolean | undefined) => (typeof value === 'string' ? value : undefined);
-  const [path] = positionals;
-  if (positionals.length > 1)
-    throw new UsageError(`one file or folder, not ${positionals.length}: ${positionals.join(' ')}`);
-  if (command === undefined || command === 'help' || values.help) return void process.stdout.write(usage);
-  if (command === 'train')
-    return train(path, text(values.recipe), text(values.out), text(values.name), text(values.rows));
-  if (command === 'score') return score(path, text(values.model), values.json === true);
-  if (command === 'evaluate') {
-    return evaluate(path, text(values.recipe), text(values.json), text(values.predictions), text(values.seeds));
+async function run([name, ...words]: string[]): Promise<void> {
+  if (name === undefined || ['help', '--help', '-h'].includes(name) || words.includes('--help')) {
+    process.stdout.write(usage);
+    return;
   }
-  if (command === 'sample') return makeSample(text(values.out), text(values.csv));
-  throw new UsageError(`no command "${command}"`);
+  const command = commands[name];
+  if (!command) throw new UsageError(`no command "${name}"; there are ${Object.keys(commands).join(', ')}`);
+  const { values, positionals } = parseWords(words, command.options);
+  const [path, ...more] = positionals;
+  if (more.length > 0) throw new UsageError(`one file or folder, not ${positionals.length}: ${positionals.join(' ')}`);
+  await command.run(path, values);
+}
+
+function parseWords(args: string[], options: Record<string, typeof text | typeof flag>) {
+  try {
+    return parseArgs({ args, allowPositionals: true, options });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 try {
   await run(process.argv.slice(2));
 } catch (error) {
-  const isOurs = error instanceof UsageError || (error instanceof Error && 'code' in error);
-  process.stderr.write(`${isOurs ? (error as Error).message : error instanceof Error ? error.stack : String(error)}\n`);
-  if (error instanceof UsageError) process.stderr.write(`\n${usage}`);
+  const isExpected = error instanceof UsageError || error instanceof InputError;
+  process.stderr.write(`${isExpected ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  if (error instanceof UsageError) process.stderr.write('`npm run -s pumpside -- help` tells how it is used.\n');
   process.exitCode = 1;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ModelArtifact } from '../lib/domain/manifest';
 import type { Detector, DetectorFamily } from '../lib/domain/ports';
 import { checkGolden, parseArtifact } from '../lib/models/artifact';
-import { InputError } from './usage';
+import { InputError, UsageError } from './usage';
 
 /** Writes the folder; it is made where it is missing. */
 export async function writeModel(
@@ -24,18 +24,35 @@ export async function readModel(
   folder: string,
   family: DetectorFamily
 ): Promise<{ artifact: ModelArtifact; detector: Detector }> {
-  const [manifest, weights, golden] = await Promise.all([
-    readFile(join(folder, 'manifest.json'), 'utf8'),
-    readFile(join(folder, 'weights.bin')),
-    readFile(join(folder, 'golden.json'), 'utf8')
+  const [manifest, bytes, golden] = await Promise.all([
+    readJson(join(folder, 'manifest.json')),
+    readPart(join(folder, 'weights.bin')),
+    readJson(join(folder, 'golden.json'))
   ]);
-  const bytes = Uint8Array.from(weights);
-  const whole = bytes.slice(0, bytes.length - (bytes.length % 4));
-  const artifact = await parseArtifact(JSON.parse(manifest), new Float32Array(whole.buffer), JSON.parse(golden));
+  if (bytes.length % 4 !== 0) {
+    throw new UsageError(`${join(folder, 'weights.bin')}: ${bytes.length} bytes, expected a multiple of 4`);
+  }
+  const weights = new Float32Array(Uint8Array.from(bytes).buffer);
+  const artifact = await parseArtifact(manifest, weights, golden);
   if (!artifact.ok) throw new InputError(artifact.fault);
   const detector = family.load(artifact.value.manifest, artifact.value.weights);
   if (!detector.ok) throw new InputError(detector.fault);
   const replayed = await checkGolden(detector.value, artifact.value.golden);
   if (!replayed.ok) throw new InputError(replayed.fault);
   return { artifact: artifact.value, detector: detector.value };
+}
+
+async function readPart(path: string): Promise<Buffer> {
+  return readFile(path).catch(() => {
+    throw new UsageError(`${path}: cannot be read, expected a part of a model`);
+  });
+}
+
+async function readJson(path: string): Promise<unknown> {
+  const text = (await readPart(path)).toString('utf8');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`${path}: no valid JSON (${(error as Error).message})`);
+  }
 }

@@ -6,7 +6,7 @@ import type { Channel } from '../lib/domain/channel';
 import type { ReadingBlock } from '../lib/domain/reading-block';
 import { previewCsv } from '../lib/ingest/csv/preview';
 import { createCsvReader } from '../lib/ingest/csv/reader';
-import { InputError } from './usage';
+import { InputError, UsageError } from './usage';
 
 const previewBytes = 256 * 1024;
 
@@ -30,7 +30,7 @@ export async function readRecording(path: string): Promise<Recording> {
     blocks.push(...reader.push(text as string));
   }
   const finished = reader.finish();
-  if (!finished.ok) throw new InputError(finished.fault);
+  if (!finished.ok) throw new InputError({ ...finished.fault, where: `${name}, ${finished.fault.where}` });
   return {
     name,
     blocks: [...blocks, ...finished.value.blocks],
@@ -42,7 +42,10 @@ export async function readRecording(path: string): Promise<Recording> {
 }
 
 async function previewFile(path: string, name: string) {
-  const { size } = await stat(path);
+  const found = await stat(path).catch(() => null);
+  if (!found) throw new UsageError(`${path}: there is no such file`);
+  if (!found.isFile()) throw new UsageError(`${path}: a folder, expected a file of readings`);
+  const { size } = found;
   const file = await open(path);
   try {
     const head = Buffer.alloc(Math.min(size, previewBytes));

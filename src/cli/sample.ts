@@ -14,7 +14,7 @@ const sampleModelId = 'sample-pump-1';
 /** `sample [--csv FILE] [--out DIR]`: writes the sample pump's readings, and trains and writes the model shipped for it. */
 export async function makeSample(out?: string, csv?: string): Promise<void> {
   need(out ?? csv, '--out DIR or --csv FILE');
-  const { block, channels, stepMs, healthyToMs } = simulateSamplePump({ seed: sampleSeed, assetId: 'sample-pump' });
+  const { block, channels, healthyToMs } = simulateSamplePump({ seed: sampleSeed, assetId: 'sample-pump' });
   if (csv !== undefined) await writeFile(csv, writeReadings(block));
   if (out === undefined) return;
   const { artifact, detector } = await learn({
@@ -22,7 +22,6 @@ export async function makeSample(out?: string, csv?: string): Promise<void> {
     id: sampleModelId,
     blocks: [block],
     channels,
-    stepMs,
     recipe: findRecipe('pump'),
     range: { t0Ms: block.t[0]!, t1Ms: healthyToMs },
     family: await openEngine()

@@ -1,6 +1,6 @@
 import type { Fault } from '../lib/domain/result';
 
-/** The command was not called as it must be. Printed with the usage. */
+/** The command was not called as it must be, or what it names is not there. Printed in one line, with a pointer to the usage. */
 export class UsageError extends Error {}
 
 /** The stages found something wrong with the input. Printed in one line: place, value, expectation. */

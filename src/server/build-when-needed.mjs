@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeVersion } from './code-version.mjs';
 
 /** @typedef {'client' | 'server' | 'cli'} Target */
 
@@ -80,7 +81,7 @@ function stampOf(target) {
 
 /** SHA-256 over the names and bytes of all inputs, and over the version name the build would get. */
 function hashInputs() {
-  const hash = createHash('sha256').update(process.env.APP_VERSION ?? '');
+  const hash = createHash('sha256').update(codeVersion());
   for (const input of inputs) {
     const path = join(root, input);
     if (!existsSync(path)) continue;

@@ -18,7 +18,10 @@ if (!Number.isInteger(port) || port < 0 || port > 65535) {
 
 const app = createApp(readStaticFiles(join(import.meta.dirname, '../client')));
 const server = serve({ fetch: app.fetch, hostname, port }, ({ address, family, port }: AddressInfo) => {
-  console.log(`Pumpside is at http://${family === 'IPv6' ? `[${address}]` : address}:${port}`);
+  // Listening on every address is not an address one can open.
+  const isEvery = address === '0.0.0.0' || address === '::';
+  const host = isEvery ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
+  console.log(`Pumpside is at http://${host}:${port}`);
 });
 server.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EADDRINUSE') stopWith(`Port ${port} is in use. Choose another: PORT=${port + 1} npm start`);

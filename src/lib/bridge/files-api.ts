@@ -1,7 +1,7 @@
 /** What the files' thread can be asked: import, chart data, deletion. It never loads TensorFlow.js. */
 import type { ChartSlice } from '../domain/envelope';
 import type { HealthyRange } from '../domain/healthy-range';
-import type { ImportPlan, ImportPreview, ImportProgress } from '../domain/import-plan';
+import type { ImportPlan, ImportPreview, ImportProgress, PlanWish } from '../domain/import-plan';
 import type { LabelVerdict } from '../domain/label-verdict';
 import type { HealthyRule } from '../domain/recipe';
 import type { Result } from '../domain/result';
@@ -17,8 +17,8 @@ export interface ChartRequest {
 }
 
 export interface FilesApi extends LiveApi {
-  /** Reads the file's beginning. With a plan of the person's, applies that instead of proposing one. */
-  preview(file: File, plan: ImportPlan | null): Promise<Result<ImportPreview>>;
+  /** Reads the file's beginning, by the person's wish where there is one. */
+  preview(file: File, wish: PlanWish | null): Promise<Result<ImportPreview>>;
   /** Imports the whole file as a new pump; returns its id. Nothing stays behind when it fails or the thread is stopped. */
   importFile(
     file: File,

@@ -3,7 +3,8 @@
  * A call never hangs: if its thread dies or is stopped, it answers with a fault.
  *
  * Death is seen through a Web Lock that the thread holds for life: the browser releases it however the thread ends, even
- * where no error event is sent (out of memory, `close()`).
+ * where no error event is sent (out of memory, `close()`). A thread that keeps dying is not started for ever: its script may
+ * be gone since an update, or its GPU may be lost at every start.
  */
 import { wrap, type Remote } from 'comlink';
 import { fail, type Result } from '../domain/result';
@@ -16,11 +17,15 @@ export interface LiveApi {
 export interface WorkerClient<Api extends LiveApi> {
   /** Runs a call on the thread. Answers `worker-died` or `cancelled` when the thread ends before the call does. */
   call<T>(run: (api: Remote<Api>) => Promise<Result<T>>): Promise<Result<T>>;
-  /** Ends the thread now; running calls answer `cancelled`. The next call starts a new one. */
+  /** Ends the thread now; running calls answer `cancelled`. The next call starts a new one, however many died before. */
   stop(): void;
 }
 
 type Ending = ReturnType<typeof fail>;
+
+/** So many deaths within so long, and no new thread is started until `stop` is called. */
+const mostDeaths = 3;
+const deathsWithinMs = 60_000;
 
 interface Thread<Api> {
   api: Remote<Api>;
@@ -39,6 +44,7 @@ export function createWorkerClient<Api extends LiveApi>(
 ): WorkerClient<Api> {
   let thread: Thread<Api> | null = null;
   let ready: Promise<void> = Promise.resolve();
+  let deathsMs: number[] = [];
 
   function start(): Thread<Api> {
     const worker = spawn();
@@ -58,6 +64,7 @@ export function createWorkerClient<Api extends LiveApi>(
     };
     const die = (reason: string) => {
       if (thread !== started) return;
+      deathsMs = [...deathsMs.filter((ms) => ms > performance.now() - deathsWithinMs), performance.now()];
       started.end(fail('worker-died', 'worker', reason, 'a thread that lives'));
       onDeath(reason);
     };
@@ -76,6 +83,9 @@ export function createWorkerClient<Api extends LiveApi>(
 
   return {
     async call(run) {
+      if (!thread && deathsMs.length >= mostDeaths) {
+        return fail('worker-died', 'worker', `${deathsMs.length} deaths within a minute`, 'a thread that lives');
+      }
       const current = (thread ??= start());
       const answer = ready
         .then(() => run(current.api))
@@ -83,6 +93,7 @@ export function createWorkerClient<Api extends LiveApi>(
       return Promise.race([answer, current.ended]);
     },
     stop() {
+      deathsMs = [];
       thread?.end(fail('cancelled', 'worker', 'stopped', 'a thread left running'));
     }
   };

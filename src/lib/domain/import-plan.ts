@@ -19,6 +19,9 @@ export interface ImportPlan {
   channels: Channel[];
 }
 
+/** What a person asks of a preview: their own plan, or a delimiter under which a plan is to be proposed. */
+export type PlanWish = ImportPlan | Pick<ImportPlan, 'delimiter'>;
+
 /** What was understood of a file from its beginning. */
 export interface ImportPreview {
   fileName: string;

@@ -9,6 +9,7 @@ export type FaultCode =
   | 'no-time-column'
   | 'no-numeric-channel'
   | 'no-row'
+  | 'time-runs-back'
   | 'not-text'
   | 'bad-plan'
   | 'bad-recipe'

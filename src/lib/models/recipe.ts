@@ -24,7 +24,8 @@ export const recipeSchema = v.pipe(
       clip: v.nullable(positive),
       maxGapSteps: v.pipe(v.number(), v.minValue(1))
     }),
-    window: v.strictObject({ steps: count(2), stride: count(1) }),
+    // A larger stride would leave rows between the windows, which storage and charts do not know yet.
+    window: v.strictObject({ steps: count(2), stride: v.literal(1) }),
     model: v.strictObject({
       kind: v.literal('lstm-autoencoder'),
       encoder: units,

@@ -13,7 +13,7 @@ import type { Recipe } from '../domain/recipe';
 import { fail, ok, type Result } from '../domain/result';
 import { createFindingTracker } from '../detect/findings';
 import { fitThreshold } from '../detect/threshold';
-import { joinBlocks, sliceBlock, type TimeRange } from '../prepare/blocks';
+import { joinBlocks, medianStepMs, sliceBlock, type TimeRange } from '../prepare/blocks';
 import { createPreparation, fitPreparation, type PreparedRows } from '../prepare/preparation';
 import { scoreRows } from './monitor';
 
@@ -21,7 +21,6 @@ import { scoreRows } from './monitor';
 export interface LearnRequest {
   blocks: ReadingBlock[];
   channels: Pick<Channel, 'name' | 'unit'>[];
-  stepMs: number;
   recipe: Recipe;
   range: TimeRange;
   family: DetectorFamily;
@@ -42,8 +41,10 @@ const goldenTolerance = 1e-3;
 
 /** Trains a model on the range. Fails where the range is too short for windows, the loss diverges or no threshold can be set. */
 export async function learnModel(request: LearnRequest): Promise<Result<LearnedModel>> {
-  const { blocks, recipe, range, family, stamp, stepMs, nowMs } = request;
+  const { blocks, recipe, range, family, stamp, nowMs } = request;
   const block = joinBlocks(blocks.map((each) => sliceBlock(each, range)));
+  // The range's own step: what comes after it must not decide what a gap in it is.
+  const stepMs = medianStepMs([block]);
   // A sensor that gave nothing on the whole range would leave every window without a score.
   const present = request.channels.filter(({ name }) =>
     block.columns[block.channels.indexOf(name)]?.some(Number.isFinite)

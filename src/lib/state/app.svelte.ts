@@ -1,10 +1,10 @@
 /** Everything the pages share: settings, the two databases, the two threads, what they last said. Made once, by the root layout. */
 import { createFilesClient } from '../bridge/clients';
 import type { Result } from '../domain/result';
-import { createHistory } from '../history/history';
 import { createRecords } from '../records/records';
 import { Engine } from './engine.svelte';
 import { ImportSession } from './import.svelte';
+import { told } from './query.svelte';
 import { Settings } from './settings.svelte';
 import { StorageHealth } from './storage.svelte';
 import { Traffic } from './traffic.svelte';
@@ -16,11 +16,13 @@ class App {
   readonly storage = new StorageHealth();
   readonly update = new AppUpdate(() => !this.engine.job?.isRunning && this.importing.progress === null);
   readonly records = createRecords();
-  readonly history = createHistory();
   /** Why the files' thread was last restarted unasked; null when it never was, or the person has read it. */
   filesRestartReason = $state<string | null>(null);
-  readonly files = createFilesClient((reason) => (this.filesRestartReason = reason));
-  readonly engine = new Engine(this.settings);
+  readonly files = createFilesClient((reason) => {
+    this.filesRestartReason = reason;
+    void this.#sweep();
+  });
+  readonly engine = new Engine(this.settings, () => void this.#sweep());
   readonly importing = new ImportSession(this.files);
   isOnline = $state(navigator.onLine);
 
@@ -31,22 +33,28 @@ class App {
     this.update.start();
     void this.storage.refresh();
     void this.engine.start();
-    void this.files.call((api) => api.sweep());
+    void this.#sweep();
   }
 
   /** Stops the running training at once and deletes what it had stored of scores. */
   async cancelTraining(): Promise<void> {
     this.engine.cancel();
-    await this.files.call((api) => api.sweep());
+    await this.#sweep();
   }
 
   /** Makes the sample pump and scores it with its shipped model; returns the pump's id. */
   async openSample(): Promise<Result<string>> {
     const made = await this.files.call((api) => api.importSample());
     if (!made.ok) return made;
-    const asset = await this.records.asset(made.value);
-    if (asset && asset.activeModelId === null) void this.engine.applyShipped(made.value, 'sample-pump-1');
+    const asset = await told(() => this.records.asset(made.value));
+    if (!asset.ok) return asset;
+    if (asset.value?.activeModelId === null) void this.engine.applyShipped(made.value, 'sample-pump-1');
     return made;
+  }
+
+  /** Deletes what a thread that died or was stopped had not put on record. */
+  async #sweep(): Promise<void> {
+    await this.files.call((api) => api.sweep());
   }
 }
 

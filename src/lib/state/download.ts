@@ -12,6 +12,6 @@ export function saveFile({ name, type, content }: SavedFile): void {
   link.href = url;
   link.download = name;
   link.click();
-  // The download has taken its own reference by the time the next task runs.
-  setTimeout(() => URL.revokeObjectURL(url));
+  // Safari begins the download later than the click returns.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

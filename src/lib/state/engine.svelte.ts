@@ -2,7 +2,7 @@
 import { createEngineClient, proxy } from '../bridge/clients';
 import type { TrainRequest } from '../bridge/engine-api';
 import type { EngineStatus, TrainingProgress } from '../domain/engine';
-import type { Fault, Result } from '../domain/result';
+import { ok, type Fault, type Result } from '../domain/result';
 import type { Settings } from './settings.svelte';
 
 /** A training or first scoring under way, or just ended with a fault. */
@@ -14,6 +14,8 @@ export interface Job {
   isRunning: boolean;
   fault: Fault | null;
 }
+
+type JobCall = (onProgress: (progress: TrainingProgress) => void) => Promise<Result<string>>;
 
 const starting: TrainingProgress = {
   phase: 'starting',
@@ -35,7 +37,12 @@ export class Engine {
   /** Why the thread was last restarted unasked; null when it never was, or the person has read it. */
   restartReason = $state<string | null>(null);
   job = $state.raw<Job | null>(null);
+  /** The last job asked for; the next one waits for it. */
+  #last: Promise<void> = Promise.resolve();
+  /** Names the running job; null when none runs, so that what a cancelled one still says is not heard. */
+  #ticket: symbol | null = null;
   readonly #settings: Settings;
+  readonly #onDeath: () => void;
   readonly #client = createEngineClient(
     async (api) => {
       const started = await api.start(this.#settings.backend);
@@ -44,27 +51,32 @@ export class Engine {
     },
     (reason) => {
       this.restartReason = reason;
+      this.#onDeath();
       void this.start();
     }
   );
 
-  constructor(settings: Settings) {
+  /** `onDeath` is told when the thread died, after everything it held was freed. */
+  constructor(settings: Settings, onDeath: () => void) {
     this.#settings = settings;
+    this.#onDeath = onDeath;
   }
 
   /** Starts the thread if it is not running, and with it the choice of a backend. */
   async start(): Promise<void> {
-    await this.#client.call(async () => ({ ok: true, value: null }));
+    const started = await this.#client.call(async () => ok(null));
+    if (!started.ok && started.fault.code === 'worker-died') this.fault = started.fault;
   }
 
   /** Starts afresh, after the person chose another backend. */
   async restart(): Promise<void> {
     this.#client.stop();
     this.status = null;
+    this.fault = null;
     await this.start();
   }
 
-  /** Trains, scores and stores. One job at a time. */
+  /** Trains, scores and stores. */
   async train(request: TrainRequest): Promise<void> {
     await this.#run(request.assetId, (onProgress) =>
       this.#client.call((api) => api.train($state.snapshot(request) as TrainRequest, proxy(onProgress)))
@@ -81,6 +93,7 @@ export class Engine {
   /** Stops the running job at once by ending its thread. What it had stored of scores is without a record, and swept. */
   cancel(): void {
     if (!this.job?.isRunning) return;
+    this.#ticket = null;
     this.#client.stop();
     this.job = null;
     void this.start();
@@ -90,15 +103,18 @@ export class Engine {
     if (!this.job?.isRunning) this.job = null;
   }
 
-  async #run(
-    assetId: string,
-    call: (onProgress: (progress: TrainingProgress) => void) => Promise<Result<string>>
-  ): Promise<void> {
-    if (this.job?.isRunning) return;
+  /** Runs a job when those before it have ended. */
+  #run(assetId: string, call: JobCall): Promise<void> {
+    this.#last = this.#last.then(() => this.#runNow(assetId, call));
+    return this.#last;
+  }
+
+  async #runNow(assetId: string, call: JobCall): Promise<void> {
+    const ticket = (this.#ticket = Symbol(assetId));
     const mine: Job = { assetId, progress: starting, loss: [], validationLoss: [], isRunning: true, fault: null };
     this.job = mine;
     const result = await call((progress) => {
-      if (!this.job?.isRunning || this.job.assetId !== assetId) return; // a late message of a cancelled job
+      if (this.#ticket !== ticket || !this.job) return; // a late message of a cancelled job
       const isEpoch = progress.phase === 'training' && progress.epoch > this.job.loss.length;
       this.job = {
         ...this.job,
@@ -108,7 +124,8 @@ export class Engine {
         validationLoss: isEpoch ? [...this.job.validationLoss, progress.validationLoss] : this.job.validationLoss
       };
     });
-    if (!result.ok && result.fault.code === 'cancelled') return;
+    if (this.#ticket !== ticket) return;
+    this.#ticket = null;
     this.job = result.ok ? null : { ...(this.job ?? mine), isRunning: false, fault: result.fault };
   }
 }

@@ -24,6 +24,8 @@ export class Fleet {
   readonly query = new Query<FleetEntry[]>();
   /** The course of the score by pump, as it comes in. */
   sparklines = $state.raw<Record<string, Float32Array>>({});
+  readonly #drawn = new Set<string>();
+  #isClosed = false;
 
   constructor() {
     this.query.ask(async () => {
@@ -37,23 +39,20 @@ export class Fleet {
     });
   }
 
-  /** Draws the course of each score, one pump after the other, worst first. */
+  /** Draws the course of each score not drawn yet, one pump after the other, worst first. */
   async drawSparklines(entries: FleetEntry[]): Promise<void> {
     for (const { asset, model } of entries) {
-      if (!model) continue;
-      const request = {
-        assetId: asset.id,
-        modelId: model.id,
-        fromMs: asset.t0Ms,
-        toMs: asset.t1Ms,
-        points: sparklinePoints
-      };
-      const slice = await app.files.call((api) => api.chart(request));
+      if (this.#isClosed) return;
+      if (!model || this.#drawn.has(model.id)) continue;
+      this.#drawn.add(model.id);
+      const request = { assetId: asset.id, modelId: model.id, fromMs: asset.t0Ms, toMs: asset.t1Ms };
+      const slice = await app.files.call((api) => api.chart({ ...request, points: sparklinePoints }));
       if (slice.ok && slice.value.score) this.sparklines = { ...this.sparklines, [asset.id]: slice.value.score.max };
     }
   }
 
   close(): void {
+    this.#isClosed = true;
     this.query.stop();
   }
 }

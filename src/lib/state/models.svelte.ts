@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../domain/result';
 import { app } from './app.svelte';
 import type { SavedFile } from './download';
 import { writeModelFile } from './model-file';
-import { Query } from './query.svelte';
+import { Query, told } from './query.svelte';
 
 export class Models {
   readonly query = new Query<{ model: StoredModel; asset: Asset | undefined }[]>();
@@ -19,13 +19,20 @@ export class Models {
 
   /** The model as one JSON file: manifest, golden vectors, weights in base64. */
   async exportModel({ id, manifest }: StoredModel): Promise<Result<SavedFile>> {
-    const artifact = await app.records.artifact(id);
+    const found = await told(() => app.records.artifact(id));
+    if (!found.ok) return found;
+    const artifact = found.value;
     if (!artifact) return fail('not-found', 'model', id, 'a model on this device');
     return ok({
       name: `${manifest.assetName} ${manifest.recipe.name} model.json`,
       type: 'application/json',
       content: writeModelFile(artifact)
     });
+  }
+
+  /** Shows a model's scores and findings on its pump's page. */
+  activate({ assetId, id }: StoredModel): Promise<Result<void>> {
+    return told(() => app.records.activateModel(assetId, id));
   }
 
   close(): void {

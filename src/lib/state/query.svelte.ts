@@ -1,6 +1,6 @@
 /** A Dexie query as runes: asked again whenever what it read has changed, in this tab, another tab or a worker. */
 import { liveQuery } from 'dexie';
-import type { Fault } from '../domain/result';
+import { ok, type Fault, type Result } from '../domain/result';
 import { StorageFault } from '../domain/storage-fault';
 
 export class Query<T> {
@@ -28,6 +28,15 @@ export class Query<T> {
   stop(): void {
     this.#subscription?.unsubscribe();
     this.#subscription = null;
+  }
+}
+
+/** Asks a database once and hands its fault back as data, so that no page forgets to tell it. */
+export async function told<T>(ask: () => Promise<T>): Promise<Result<T>> {
+  try {
+    return ok(await ask());
+  } catch (error) {
+    return { ok: false, fault: toFault(error) };
   }
 }
 

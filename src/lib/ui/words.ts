@@ -70,17 +70,22 @@ const faultLines: Record<FaultCode, FaultWords> = {
   'no-time-column': {
     what: 'No column of the file could be read as time.',
     kept: 'Nothing was imported; the file is unchanged.',
-    todo: 'Add a column of dates with times, or of seconds since 1970, or choose the time column yourself.'
+    todo: 'Try another delimiter below, or add a column of dates with times or of seconds since 1970.'
   },
   'no-numeric-channel': {
     what: 'The file has no column of numbers to use as a reading.',
     kept: 'Nothing was imported; the file is unchanged.',
-    todo: 'Check the delimiter and that decimals are written with a point, or mark at least one column as a reading.'
+    todo: 'Try another delimiter below, and write decimals with a point.'
   },
   'no-row': {
     what: 'The file has no row that could be read.',
     kept: 'Nothing was imported; the file is unchanged.',
     todo: 'Open a file with a header row and at least one row of readings.'
+  },
+  'time-runs-back': {
+    what: 'Most rows of the file are earlier than a row before them.',
+    kept: 'Nothing was imported; the file is unchanged.',
+    todo: 'Sort the file by time, oldest first, or correct the one wild time stamp, and open it again.'
   },
   'not-text': {
     what: 'The file is not a text file.',
@@ -143,7 +148,7 @@ const faultLines: Record<FaultCode, FaultWords> = {
     todo: 'See the System page for what was tried, update the browser or use another one.'
   },
   'worker-died': {
-    what: 'The engine stopped in the middle of its work, often because the device ran out of memory.',
+    what: 'The part of the app that did this stopped in the middle of it, often because the device ran out of memory.',
     kept: 'Everything stored before is kept; the work in progress is lost.',
     todo: 'Start it again; close other tabs if it repeats.'
   },

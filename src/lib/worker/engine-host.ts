@@ -74,7 +74,6 @@ export function createEngineHost(host: EngineHost): Omit<EngineApi, 'live'> {
         const learned = await learnModel({
           blocks,
           channels: readings,
-          stepMs: asset.stepMs,
           recipe: recipe.value,
           range,
           family: chosen.value,
@@ -147,6 +146,12 @@ export function createEngineHost(host: EngineHost): Omit<EngineApi, 'live'> {
         onProgress({ ...idle, phase: 'scoring', done: 0.8 + (0.2 * rows) / asset.rows });
       }
       onProgress({ ...idle, phase: 'storing', done: 1 });
+      const now = await records.asset(asset.id);
+      if (now?.createdMs !== asset.createdMs) {
+        // Deleted meanwhile, or, like the sample pump, deleted and made anew.
+        await history.deleteScores(asset.id, artifact.manifest.id);
+        return fail('not-found', 'pump', asset.id, 'the pump that was scored');
+      }
       await records.addModel(asset.id, artifact, monitor.findings(), monitor.state());
       return ok(artifact.manifest.id);
     } catch (error) {

@@ -11,7 +11,7 @@ import type { ScoreBlock } from '../domain/score';
 import { buildChartSlice } from '../history/envelope';
 import { proposeHealthyRange } from '../prepare/healthy';
 import { guard } from './guard';
-import { heldLocks, importLock, trainingLock } from './locks';
+import { importLock, trainingLock, whenFree } from './locks';
 
 const previewBytes = 256 * 1024;
 const sampleId = 'sample-pump';
@@ -54,13 +54,13 @@ export function createFilesHost(history: History, records: Records, wallMs: () =
   }
 
   return {
-    preview: (file, plan) =>
+    preview: (file, wish) =>
       guard('preview', async () => {
         const head = await file.slice(0, previewBytes).arrayBuffer();
         const isWhole = file.size <= previewBytes;
         const text = new TextDecoder().decode(head, { stream: !isWhole });
         const { previewCsv } = await import('../ingest/csv/preview');
-        return previewCsv(text, { name: file.name, bytes: file.size }, isWhole, plan ?? undefined);
+        return previewCsv(text, { name: file.name, bytes: file.size }, isWhole, wish ?? undefined);
       }),
 
     importFile: (file, plan, name, onProgress) => {
@@ -131,13 +131,16 @@ export function createFilesHost(history: History, records: Records, wallMs: () =
       }),
 
     deleteAsset: (assetId) =>
-      guard('delete', async () => {
-        looked = null;
-        // The record first: if the rest fails, the readings are leftovers that the next sweep deletes.
-        await records.deleteAsset(assetId);
-        await history.deleteAsset(assetId);
-        return ok(null);
-      }),
+      guard('delete', () =>
+        // Under the import's lock, so that the sample pump is never made anew while it is being deleted.
+        navigator.locks.request(importLock(assetId), async () => {
+          looked = null;
+          // The record first: if the rest fails, the readings are leftovers that the next sweep deletes.
+          await records.deleteAsset(assetId);
+          await history.deleteAsset(assetId);
+          return ok(null);
+        })
+      ),
 
     deleteModel: (assetId, modelId) =>
       guard('delete', async () => {
@@ -149,25 +152,19 @@ export function createFilesHost(history: History, records: Records, wallMs: () =
 
     sweep: () =>
       guard('sweep', async () => {
-        // What is there first, then the locks, then the records: whoever was writing then either still holds its lock or has
-        // put itself on record, and whoever began later is not looked at.
-        const assetIds = await history.assetIds();
-        const scored = await Promise.all(
-          assetIds.map(async (assetId) => ({ assetId, modelIds: await history.scoredModelIds(assetId) }))
-        );
-        const held = await heldLocks();
-        const [assets, models] = await Promise.all([records.assets(), records.models()]);
         let leftovers = 0;
-        for (const { assetId, modelIds } of scored) {
-          if (!assets.some(({ id }) => id === assetId)) {
-            if (held.has(importLock(assetId))) continue;
+        for (const assetId of await history.assetIds()) {
+          leftovers += await whenFree(importLock(assetId), async () => {
+            if (await records.asset(assetId)) return 0;
             await history.deleteAsset(assetId);
-            leftovers += 1;
-          } else if (!held.has(trainingLock(assetId))) {
-            const orphans = modelIds.filter((modelId) => !models.some(({ id }) => id === modelId));
+            return 1;
+          });
+          leftovers += await whenFree(trainingLock(assetId), async () => {
+            const known = new Set((await records.models(assetId)).map(({ id }) => id));
+            const orphans = (await history.scoredModelIds(assetId)).filter((modelId) => !known.has(modelId));
             for (const modelId of orphans) await history.deleteScores(assetId, modelId);
-            leftovers += orphans.length;
-          }
+            return orphans.length;
+          });
         }
         return ok(leftovers);
       })

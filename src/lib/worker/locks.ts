@@ -6,8 +6,7 @@ export const importLock = (assetId: string) => `import-${assetId}`;
 /** Held while a pump is trained or scored, so that two tabs never do it at once. */
 export const trainingLock = (assetId: string) => `training-${assetId}`;
 
-/** Names of all locks held by any tab or worker of this origin. */
-export async function heldLocks(): Promise<Set<string>> {
-  const { held = [] } = await navigator.locks.query();
-  return new Set(held.map(({ name }) => name ?? ''));
+/** Runs `work`, which counts something, under the lock if nobody holds it; 0 where somebody does. */
+export async function whenFree(lock: string, work: () => Promise<number>): Promise<number> {
+  return navigator.locks.request(lock, { ifAvailable: true }, (held) => (held ? work() : 0));
 }

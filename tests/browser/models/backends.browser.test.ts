@@ -44,7 +44,6 @@ async function learn(backend: BackendName) {
   const learned = await learnModel({
     blocks: [recording],
     channels: pumpChannels,
-    stepMs,
     recipe,
     range,
     family,

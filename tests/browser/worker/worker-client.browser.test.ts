@@ -61,3 +61,23 @@ test('what a call throws comes back as a fault, and the thread lives on', async 
   expect(count()).toBe(1);
   client.stop();
 });
+
+test('a thread that can never start is not started for ever, until somebody asks again', async () => {
+  let spawned = 0;
+  const client = createWorkerClient<EchoApi>(
+    () => {
+      spawned++;
+      return new Worker('/no-such-thread.js', { type: 'module' });
+    },
+    async () => {},
+    () => void client.call((api) => api.echo(0))
+  );
+  for (let i = 0; i < 6; i++) {
+    expect(await client.call((api) => api.echo(i))).toMatchObject({ ok: false, fault: { code: 'worker-died' } });
+  }
+  expect(spawned).toBe(3);
+  client.stop();
+  await client.call((api) => api.echo(0));
+  expect(spawned).toBeGreaterThan(3);
+  client.stop();
+});

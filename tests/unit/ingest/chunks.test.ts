@@ -72,6 +72,10 @@ test('blocks rise strictly in time, and rows and rejected rows add up to the lin
       const t = gather(blocks, 't');
       expect(t.every((ms, index) => index === 0 || ms > t[index - 1]!)).toBe(true);
       const written = unquoted.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '').length - 1;
+      if (!end.ok && end.fault.code === 'time-runs-back') {
+        expect(2 * reader.rejectedCount).toBeGreaterThan(written);
+        return;
+      }
       const leftOut = end.ok ? end.value.rejected.filter(({ isKept }) => !isKept).length : reader.rejectedCount;
       expect(t.length + leftOut).toBe(written);
     }),
@@ -92,14 +96,18 @@ function mutated(characters: string[]) {
     .map((changes) => changes.reduce((text, c) => text.slice(0, c.at) + c.put + text.slice(c.at + c.removed), clean));
 }
 
-/** The same rules, line by line and slowly: the readable rows as `[t, values]`. */
-function readNaively(text: string): [number, number[]][] {
+/** The same rules, line by line and slowly: the readable rows as `[t, values]`, or null where more rows run back than stay. */
+function readNaively(text: string): [number, number[]][] | null {
   const rows: [number, number[]][] = [];
+  let behind = 0;
   for (const line of text.split(/\r\n|\r|\n/).slice(1)) {
     const [time = '', ...cells] = line.split(';');
     const isIso = /^\s*\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d([.,]\d+)?)?( ?[Zz+-].*)?)?\s*$/i.test(time);
     const t = isIso ? timeReader('iso')(time) : NaN;
-    if (cells.length !== 4 || Number.isNaN(t) || t <= (rows.at(-1)?.[0] ?? -Infinity)) continue;
+    if (cells.length !== 4 || Number.isNaN(t)) continue;
+    const latest = rows.at(-1)?.[0] ?? -Infinity;
+    if (t < latest) behind++;
+    if (t <= latest) continue;
     const values = cells.map((cell) =>
       /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(cell) ? Math.fround(Number(cell)) : NaN
     );
@@ -108,16 +116,21 @@ function readNaively(text: string): [number, number[]][] {
     if ([0, 1, 2].every(isUnreadable)) continue;
     rows.push([t, values.map((value) => (Number.isFinite(value) ? value : NaN))]);
   }
-  return rows;
+  return behind > rows.length ? null : rows;
 }
 
 test('a damaged file without quotes is read as a naive reader reads it, line by line', () => {
   fc.assert(
     fc.property(mutated([...'0123456789;;,.-+:eE xT\n\n\r']), (text) => {
+      const expected = readNaively(text);
+      if (!expected) {
+        expect(() => readAll([text], planFor(';'))).toThrow('time-runs-back');
+        return;
+      }
       const { blocks } = readAll([text], planFor(';'), { blockRows: 64 });
       const columns = ['ramp', 'step', 'sine', 'anomaly'].map((channel) => gather(blocks, channel));
       const rows = gather(blocks, 't').map((t, index) => [t, columns.map((column) => column[index])]);
-      expect(rows).toEqual(readNaively(text));
+      expect(rows).toEqual(expected);
     }),
     { numRuns: 400 }
   );
@@ -170,4 +183,14 @@ test.each([
   const text = `datetime;ramp;${cell.startsWith('[') ? cell : 'step'}\n${stamp(t0Ms)};1;2\n${stamp(t0Ms + 1000)};2;${cell}\n${stamp(t0Ms + 2000)};3;4\n`;
   const preview = previewCsv(text, { name: 'long.csv', bytes: text.length }, true);
   expect(preview).toMatchObject({ ok: true, value: { rowsRead: 3 } });
+});
+
+test('a file sorted newest first, or behind one wild stamp, is refused by the line and the time it should follow', () => {
+  const [header, ...lines] = writeRecording(';', '\n').trim().split('\n');
+  const newestFirst = [header, ...lines.toReversed()].join('\n');
+  expect(() => readAll([newestFirst], planFor(';'))).toThrow(/time-runs-back.*line 3/);
+  const wild = [header, ...lines.with(3, lines[3]!.replace('2020', '2100'))].join('\n');
+  expect(() => readAll([wild], planFor(';'))).toThrow(/line 6.*a time after 2100/);
+  const late = [header, ...lines.with(-2, lines.at(-2)!.replace('2020', '2100'))].join('\n');
+  expect(readAll([late], planFor(';')).rejected.map(({ reason }) => reason)).toEqual(['time-runs-back']);
 });

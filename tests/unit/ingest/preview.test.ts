@@ -220,6 +220,16 @@ describe('a fault', () => {
   });
 });
 
+test('another delimiter has a plan proposed under it', () => {
+  const text = 'time,a;b\n2020-01-01 00:00:00,1;5\n2020-01-01 00:00:01,2;6\n';
+  const commas = previewCsv(text, { name: 'x.csv', bytes: 1 }, true, { delimiter: ',' });
+  expect(commas).toMatchObject({ ok: false, fault: { code: 'no-numeric-channel' } });
+  const tabs = previewCsv(text.replaceAll(',', '\t'), { name: 'x.csv', bytes: 1 }, true, { delimiter: '\t' });
+  expect(tabs).toMatchObject({ ok: false, fault: { code: 'no-numeric-channel' } });
+  const clean = previewCsv(text.replaceAll(';', ','), { name: 'x.csv', bytes: 1 }, true, { delimiter: ',' });
+  expect(clean).toMatchObject({ ok: true, value: { plan: { delimiter: ',', timeColumn: 0 } } });
+});
+
 describe('a given plan', () => {
   test('is applied as it is', () => {
     const plan = planFor();

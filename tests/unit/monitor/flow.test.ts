@@ -17,7 +17,6 @@ function learn(blocks: ReadingBlock[], range = healthy, channels = pumpChannels)
   return learnModel({
     blocks,
     channels,
-    stepMs,
     recipe,
     range,
     family: createLevelFamily(),

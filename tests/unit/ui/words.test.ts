@@ -19,6 +19,7 @@ const faultCodes = all<FaultCode>({
   'no-time-column': true,
   'no-numeric-channel': true,
   'no-row': true,
+  'time-runs-back': true,
   'not-text': true,
   'bad-plan': true,
   'bad-recipe': true,

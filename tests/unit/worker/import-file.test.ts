@@ -1,6 +1,7 @@
 /** The import's host over the memory doubles, which pass the same contract suites as the databases. */
 import { describe, expect, test } from 'vitest';
 import type { ImportPlan } from '$lib/domain/import-plan';
+import type { History, Records } from '$lib/domain/ports';
 import { StorageFault } from '$lib/domain/storage-fault';
 import { previewCsv } from '$lib/ingest/csv/preview';
 import { importFile } from '$lib/worker/import-file';
@@ -55,13 +56,25 @@ describe('an import', () => {
     expect(await records.assets()).toEqual([]);
   });
 
-  test('that runs out of room in the middle leaves nothing, and says which fault it was', async () => {
+  test.each([
+    ['in the middle', { failsAt: 1 }],
+    ['at the very end', { failsAt: Infinity }]
+  ])('that runs out of room %s leaves nothing, and says which fault it was', async (_, { failsAt }) => {
     const [history, records] = [createMemoryHistory(), createMemoryRecords()];
     const full = new StorageFault('quota', 'readings', 'full');
-    const filling = { ...records, addAsset: () => Promise.reject(full) };
-    await expect(
-      importFile(file, planFor(text), asset, { history, records: filling, onProgress: () => {} })
-    ).rejects.toBe(full);
+    let writes = 0;
+    const filling: History = {
+      ...history,
+      appendReadings: async (blocks) => {
+        await history.appendReadings(blocks.slice(0, 1));
+        if (++writes >= failsAt) throw full;
+        await history.appendReadings(blocks.slice(1));
+      }
+    };
+    const refusing: Records = { ...records, addAsset: () => Promise.reject(full) };
+    const target = { history: filling, records: refusing, onProgress: () => {} };
+    await expect(importFile(file, planFor(text), asset, target)).rejects.toBe(full);
     expect(await history.assetIds()).toEqual([]);
+    expect(await records.assets()).toEqual([]);
   });
 });

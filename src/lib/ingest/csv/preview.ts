@@ -2,7 +2,7 @@
  * What a CSV or TSV file holds, judged by its beginning, and the plan it should be read with. Exists so that a person sees and
  * corrects the plan before the import; the rows counted here are read by the same code as the import itself.
  */
-import type { ImportPlan, ImportPreview } from '../../domain/import-plan';
+import type { ImportPlan, ImportPreview, PlanWish } from '../../domain/import-plan';
 import { fail, ok, type Result } from '../../domain/result';
 import { profileColumn, type ProfiledColumn } from './column';
 import { findPlanFault } from './plan';
@@ -17,25 +17,26 @@ const listedRejected = 1000;
 
 /**
  * Understands `head`, the file's first characters (about 256 KB; unless `isWhole`, a cut last row is ignored). Proposes a plan, or
- * applies `plan` where a person gave one. Faults: `not-text`, `no-row`, `no-time-column`, `no-numeric-channel`, and `bad-plan`
+ * applies what the person wishes: a whole plan, or another delimiter, under which a plan is proposed afresh. Faults: `not-text`, `no-row`, `no-time-column`, `no-numeric-channel`, and `bad-plan`
  * where the given plan does not fit the file.
  */
 export function previewCsv(
   head: string,
   file: { name: string; bytes: number },
   isWhole: boolean,
-  plan?: ImportPlan
+  wish?: PlanWish
 ): Result<ImportPreview> {
-  const understood = understand(head, isWhole, plan);
+  const understood = understand(head, isWhole, wish);
   if (understood.ok) return ok({ fileName: file.name, bytes: file.bytes, ...understood.value });
   return { ok: false, fault: { ...understood.fault, where: `${file.name}, ${understood.fault.where}` } };
 }
 
 type Understood = Omit<ImportPreview, 'fileName' | 'bytes'>;
 
-function understand(head: string, isWhole: boolean, given: ImportPlan | undefined): Result<Understood> {
+function understand(head: string, isWhole: boolean, wish: PlanWish | undefined): Result<Understood> {
   if (!isText(head)) return fail('not-text', 'beginning', JSON.stringify(head.slice(0, 20)), 'text in UTF-8');
-  const delimiter = given?.delimiter ?? sniffDelimiter(head, isWhole);
+  const delimiter = wish?.delimiter ?? sniffDelimiter(head, isWhole);
+  const given = wish && 'channels' in wish ? wish : undefined;
   const [header = [], ...rows] = sampleRows(head, delimiter, isWhole);
   const fitting = rows.filter((row) => row.length === header.length);
   const firstRow = rows[0];

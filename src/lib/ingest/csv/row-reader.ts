@@ -44,7 +44,8 @@ const maxSteps = 10_000;
 /**
  * A reader for the rows of one file, the header first. A row is left out where its field count, its time or the order of its
  * time is wrong, or where no reading of it is readable; a single unreadable cell becomes NaN of quality `unreadable`. `finish`
- * gives `bad-plan` where plan and header do not fit and `no-row` where nothing was readable.
+ * gives `bad-plan` where plan and header do not fit, `time-runs-back` where more rows lie behind the time before them than were
+ * kept, and `no-row` where nothing was readable.
  */
 export function createRowReader(plan: ImportPlan, assetId: string, options: ReadOptions = {}): RowReader {
   const { blockRows = 4096, maxRejected = 1000 } = options;
@@ -63,6 +64,8 @@ export function createRowReader(plan: ImportPlan, assetId: string, options: Read
   let rejectedCount = 0;
   let t0Ms = NaN;
   let t1Ms = NaN;
+  let behind = 0;
+  let firstBehind: { line: number; text: string; latestMs: number } | null = null;
 
   function emptyBlock(): ReadingBlock {
     return {
@@ -125,7 +128,12 @@ export function createRowReader(plan: ImportPlan, assetId: string, options: Read
     if (fields.length !== width) return leaveOut('field-count', line, raw());
     const t = readTime(fields[plan.timeColumn]!);
     if (Number.isNaN(t)) return leaveOut('bad-time', line, raw());
-    if (t <= t1Ms) return leaveOut(t === t1Ms ? 'duplicate-time' : 'time-runs-back', line, raw());
+    if (t === t1Ms) return leaveOut('duplicate-time', line, raw());
+    if (t < t1Ms) {
+      behind++;
+      firstBehind ??= { line, text: raw(), latestMs: t1Ms };
+      return leaveOut('time-runs-back', line, raw());
+    }
     const unreadable = readCells(fields);
     if (unreadable !== null) {
       if (readingSources.every((source) => unreadable.includes(source))) return leaveOut('bad-number', line, raw());
@@ -162,6 +170,11 @@ export function createRowReader(plan: ImportPlan, assetId: string, options: Read
       }
       const first = rejected[0];
       if (rows === 0) return fail('no-row', first ? `line ${first.line}` : 'file', first?.text ?? '', 'a readable row');
+      // A file sorted newest first, or one wild stamp, would otherwise be imported as next to nothing.
+      if (firstBehind && behind > rows) {
+        const { line, text, latestMs } = firstBehind;
+        return fail('time-runs-back', `line ${line}`, text, `a time after ${new Date(latestMs).toISOString()}`);
+      }
       if (size > 0) filled.push(trimBlock(block, size));
       const blocks = filled;
       filled = [];
