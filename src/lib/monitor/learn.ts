@@ -11,6 +11,7 @@ import type { Detector, DetectorFamily, EpochListener } from '../domain/ports';
 import type { ReadingBlock } from '../domain/reading-block';
 import type { Recipe } from '../domain/recipe';
 import { fail, ok, type Result } from '../domain/result';
+import { ScoreStatus } from '../domain/score';
 import { createFindingTracker } from '../detect/findings';
 import { fitThreshold } from '../detect/threshold';
 import { joinBlocks, medianStepMs, sliceBlock, type TimeRange } from '../prepare/blocks';
@@ -53,12 +54,11 @@ export async function learnModel(request: LearnRequest): Promise<Result<LearnedM
   const healthy = createPreparation({ recipe, channels, stepMs }).push(block);
   const least = 4 * recipe.window.steps;
   if (healthy.starts.length < least) {
-    return fail(
-      'too-little-healthy-data',
-      'healthy range',
-      `${healthy.starts.length} whole windows`,
-      `at least ${least}`
-    );
+    const broken = healthy.status.filter(
+      (status) => status === ScoreStatus.missingValue || status === ScoreStatus.gap
+    ).length;
+    const found = `${healthy.starts.length} whole windows in ${rows} rows, ${broken} of them at a gap or a missing value`;
+    return fail('too-little-healthy-data', 'healthy range', found, `at least ${least} whole windows`);
   }
 
   const startMs = nowMs();

@@ -25,6 +25,7 @@ class App {
   readonly engine = new Engine(this.settings, () => void this.#sweep());
   readonly importing = new ImportSession(this.files);
   isOnline = $state(navigator.onLine);
+  #isCompletingSample = false;
 
   /** Starts what runs in the background. Call once, in the browser. */
   start(): void {
@@ -46,10 +47,17 @@ class App {
   async openSample(): Promise<Result<string>> {
     const made = await this.files.call((api) => api.importSample());
     if (!made.ok) return made;
-    const asset = await told(() => this.records.asset(made.value));
-    if (!asset.ok) return asset;
-    if (asset.value?.activeModelId === null) void this.engine.applyShipped(made.value, 'sample-pump-1');
+    void this.completeSample(made.value);
     return made;
+  }
+
+  /** Scores the sample pump with its shipped model, unless it has one or that is under way. */
+  async completeSample(assetId: string): Promise<void> {
+    if (this.#isCompletingSample || this.engine.job?.assetId === assetId) return;
+    this.#isCompletingSample = true;
+    const models = await told(() => this.records.models(assetId));
+    if (models.ok && models.value.length === 0) await this.engine.applyShipped(assetId, 'sample-pump-1');
+    this.#isCompletingSample = false;
   }
 
   /** Deletes what a thread that died or was stopped had not put on record. */

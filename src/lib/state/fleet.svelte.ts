@@ -24,7 +24,8 @@ export class Fleet {
   readonly query = new Query<FleetEntry[]>();
   /** The course of the score by pump, as it comes in. */
   sparklines = $state.raw<Record<string, Float32Array>>({});
-  readonly #drawn = new Set<string>();
+  /** Models whose course was asked for. No page shows it. */
+  readonly #drawn: Record<string, true> = {};
   #isClosed = false;
 
   constructor() {
@@ -43,8 +44,8 @@ export class Fleet {
   async drawSparklines(entries: FleetEntry[]): Promise<void> {
     for (const { asset, model } of entries) {
       if (this.#isClosed) return;
-      if (!model || this.#drawn.has(model.id)) continue;
-      this.#drawn.add(model.id);
+      if (!model || this.#drawn[model.id]) continue;
+      this.#drawn[model.id] = true;
       const request = { assetId: asset.id, modelId: model.id, fromMs: asset.t0Ms, toMs: asset.t1Ms };
       const slice = await app.files.call((api) => api.chart({ ...request, points: sparklinePoints }));
       if (slice.ok && slice.value.score) this.sparklines = { ...this.sparklines, [asset.id]: slice.value.score.max };

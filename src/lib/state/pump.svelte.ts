@@ -9,7 +9,7 @@ import type { PumpState } from '../domain/pump-state';
 import type { Recipe } from '../domain/recipe';
 import type { Fault } from '../domain/result';
 import { app } from './app.svelte';
-import { Query } from './query.svelte';
+import { Query, told } from './query.svelte';
 import { stateOf } from './fleet.svelte';
 
 /** Everything of a pump that the databases know. */
@@ -118,6 +118,11 @@ export class PumpView {
     const endMs = finding.endMs ?? asset.t1Ms;
     const marginMs = Math.max(endMs - finding.startMs, 60 * asset.stepMs);
     void this.show(Math.max(asset.t0Ms, finding.startMs - marginMs), Math.min(asset.t1Ms, endMs + marginMs));
+  }
+
+  async rename(name: string): Promise<void> {
+    const renamed = await told(() => app.records.renameAsset(this.assetId, name));
+    if (!renamed.ok) this.fault = renamed.fault;
   }
 
   close(): void {

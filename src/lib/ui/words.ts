@@ -88,7 +88,7 @@ const faultLines: Record<FaultCode, FaultWords> = {
     todo: 'Sort the file by time, oldest first, or correct the one wild time stamp, and open it again.'
   },
   'not-text': {
-    what: 'The file is not a text file.',
+    what: 'The file is not text in UTF-8.',
     kept: 'Nothing was imported; the file is unchanged.',
     todo: 'Export the readings as CSV or tab-separated text and open that.'
   },
@@ -115,7 +115,7 @@ const faultLines: Record<FaultCode, FaultWords> = {
   'too-little-healthy-data': {
     what: 'The healthy range is too short to learn from.',
     kept: 'The readings are unchanged.',
-    todo: 'Choose a longer range without gaps, or a recipe with shorter windows.'
+    todo: 'Choose a longer range with fewer gaps and missing values, leave out a sensor that often has none, or take a recipe with shorter windows.'
   },
   'training-diverged': {
     what: 'The training did not settle: its loss grew beyond all bounds.',
@@ -275,5 +275,5 @@ function deviationSentence(contribution: Contribution | undefined): string {
   // Equal means with a large error: the signal swings, or stands still, where the model expects otherwise.
   if (!Number.isFinite(difference) || difference === 0) return `${name} moves otherwise than the model expects.`;
   const size = formatDeviation(Math.abs(difference), 0).difference.replace('+', '');
-  return `${name} ${withUnit(size, contribution.unit)} ${difference > 0 ? 'above' : 'below'} what the model expects.`;
+  return `${name} ${withUnit(size, contribution.unit)} ${difference > 0 ? 'above' : 'below'} what the model expects, on average.`;
 }

@@ -168,7 +168,9 @@ test('no text at all stops the preview or the reader', () => {
       if (!preview.ok) return;
       const reader = createCsvReader(preview.value.plan, 'pump-1');
       reader.push(text);
-      expect(reader.finish().ok).toBe(true);
+      const end = reader.finish();
+      // The rows after the preview's part may still turn out to run back.
+      expect(end.ok || end.fault.code).toSatisfy((outcome) => outcome === true || outcome === 'time-runs-back');
     }),
     { numRuns: 300 }
   );

@@ -7,7 +7,7 @@ import { learnModel } from '$lib/monitor/learn';
 import { createMonitor } from '$lib/monitor/monitor';
 import pump from '../../../models/recipes/pump.json';
 import { createLevelFamily } from '../../support/level-family';
-import { cutReadings, makeReadings, pumpChannels, stepMs } from '../../support/pump-readings';
+import { cutReadings, makeReadings, pumpChannels } from '../../support/pump-readings';
 
 const recipe = pump as Recipe;
 const recording = makeReadings(500, { faultRow: 400, gapRow: 300, holeRow: 350 });

@@ -131,10 +131,12 @@ describe('stateSentence', () => {
     words.stateSentence(state('finding-open', { condition: 'anomaly', finding: finding(contributions) }));
 
   it('names the largest contribution with its deviation', () => {
-    expect(anomaly([bearing()])).toBe('Bearing temperature 7.2 °C above what the model expects.');
-    expect(anomaly([bearing({ seen: 66.8 })])).toBe('Bearing temperature 7.2 °C below what the model expects.');
+    expect(anomaly([bearing()])).toBe('Bearing temperature 7.2 °C above what the model expects, on average.');
+    expect(anomaly([bearing({ seen: 66.8 })])).toBe(
+      'Bearing temperature 7.2 °C below what the model expects, on average.'
+    );
     expect(anomaly([bearing({ channel: 'Pressure', unit: '', seen: 0.41, expected: 0.38 })])).toBe(
-      'Pressure 0.030 above what the model expects.'
+      'Pressure 0.030 above what the model expects, on average.'
     );
   });
 
