@@ -1,8 +1,6 @@
 /** What the person has set on this device: theme, glove mode, engine. Kept in localStorage, read back with care. */
 import { backends, type BackendChoice } from '../domain/engine';
-
-export const themes = ['day', 'outdoor', 'dark'] as const;
-export type Theme = (typeof themes)[number];
+import { themes, type Theme } from '../domain/theme';
 
 const backendChoices: readonly BackendChoice[] = ['auto', ...backends];
 

@@ -1,7 +1,7 @@
 /** Contrast of the tokens in `app.css`, by the WCAG 2.2 formula: 4.5 for text, 3 for shapes and control outlines. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { themes } from '$lib/ui/theme';
+import { themes } from '$lib/domain/theme';
 
 const css = readFileSync(new URL('../../../src/app.css', import.meta.url), 'utf8');
 
