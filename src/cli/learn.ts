@@ -6,7 +6,7 @@ import type { ReadingBlock } from '../lib/domain/reading-block';
 import type { Recipe } from '../lib/domain/recipe';
 import { hashBytes } from '../lib/models/hash';
 import { learnModel, type LearnedModel } from '../lib/monitor/learn';
-import { joinBlocks, sliceBlock, type TimeRange } from '../lib/prepare/blocks';
+import type { TimeRange } from '../lib/prepare/blocks';
 import { codeVersion } from '../server/code-version.mjs';
 import { InputError } from './usage';
 
@@ -28,7 +28,6 @@ const toStandardError = (line: string) => void process.stderr.write(`${line}\n`)
 export async function learn(job: LearnJob): Promise<LearnedModel> {
   const { blocks, recipe, range, family, say = toStandardError } = job;
   const channels = job.channels.filter(({ role }) => role === 'reading').map(({ name, unit }) => ({ name, unit }));
-  const healthy = joinBlocks(blocks.map((block) => sliceBlock(block, range)));
   const learned = await learnModel({
     blocks,
     channels,
@@ -39,12 +38,9 @@ export async function learn(job: LearnJob): Promise<LearnedModel> {
       id: job.id ?? randomUUID(),
       assetName: job.name,
       createdMs: Date.now(),
-      codeVersion: codeVersion(),
-      dataSha256: await hashBytes([
-        healthy.t,
-        ...channels.map(({ name }) => healthy.columns[healthy.channels.indexOf(name)]!)
-      ])
+      codeVersion: codeVersion()
     },
+    hash: hashBytes,
     nowMs: () => performance.now(),
     onEpoch: ({ epoch, loss, validationLoss }) =>
       say(

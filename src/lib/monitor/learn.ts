@@ -25,7 +25,9 @@ export interface LearnRequest {
   recipe: Recipe;
   range: TimeRange;
   family: DetectorFamily;
-  stamp: { id: string; assetName: string; createdMs: number; codeVersion: string; dataSha256: string };
+  stamp: { id: string; assetName: string; createdMs: number; codeVersion: string };
+  /** SHA-256 of the arrays' bytes, hex; a stage has no crypto of its own. */
+  hash: (arrays: (Float32Array | Float64Array)[]) => Promise<string>;
   nowMs: () => number;
   onEpoch: EpochListener;
 }
@@ -91,12 +93,17 @@ export async function learnModel(request: LearnRequest): Promise<Result<LearnedM
       seconds,
       backend: family.backend,
       codeVersion: stamp.codeVersion,
-      dataSha256: stamp.dataSha256
+      dataSha256: await request.hash([block.t, ...columnsOf(block, request.channels)])
     },
     weights: { sha256: weightsSha256, tensors }
   };
   const golden = await drawGolden(detector, healthy);
   return ok({ artifact: { manifest, weights, golden }, detector });
+}
+
+/** The columns of the channels asked for that the block has, in their order. */
+function columnsOf({ channels, columns }: ReadingBlock, asked: Pick<Channel, 'name'>[]): Float32Array[] {
+  return asked.flatMap(({ name }) => columns[channels.indexOf(name)] ?? []);
 }
 
 /** Sets the threshold on the healthy windows and counts the findings they would have raised themselves. */

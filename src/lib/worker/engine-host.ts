@@ -13,7 +13,6 @@ import { hashBytes } from '../models/hash';
 import { parseRecipe } from '../models/recipe';
 import { learnModel } from '../monitor/learn';
 import { createMonitor } from '../monitor/monitor';
-import { joinBlocks, sliceBlock } from '../prepare/blocks';
 import { guard } from './guard';
 import { trainingLock } from './locks';
 import { loadShipped } from './shipped';
@@ -68,7 +67,6 @@ export function createEngineHost(host: EngineHost): Omit<EngineApi, 'live'> {
         if (!asset) return fail('not-found', 'pump', request.assetId, 'a pump on this device');
         const blocks = await history.readReadings(asset.id);
         const range = { t0Ms: request.t0Ms, t1Ms: request.t1Ms };
-        const healthy = joinBlocks(blocks.map((block) => sliceBlock(block, range)));
         const readings = asset.channels.filter(({ role }) => role === 'reading');
         const startMs = host.now();
         const learned = await learnModel({
@@ -81,12 +79,9 @@ export function createEngineHost(host: EngineHost): Omit<EngineApi, 'live'> {
             id: crypto.randomUUID(),
             assetName: asset.name,
             createdMs: host.wallMs(),
-            codeVersion: host.codeVersion,
-            dataSha256: await hashBytes([
-              healthy.t,
-              ...readings.map(({ name }) => healthy.columns[healthy.channels.indexOf(name)]!)
-            ])
+            codeVersion: host.codeVersion
           },
+          hash: hashBytes,
           nowMs: host.now,
           onEpoch: ({ epoch, loss, validationLoss, windowsPerSecond }) => {
             onProgress({

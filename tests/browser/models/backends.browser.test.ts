@@ -47,7 +47,8 @@ async function learn(backend: BackendName) {
     recipe,
     range,
     family,
-    stamp: { id: 'm', assetName: 'pump', createdMs: 0, codeVersion: 'test', dataSha256: '0'.repeat(64) },
+    stamp: { id: 'm', assetName: 'pump', createdMs: 0, codeVersion: 'test' },
+    hash: async () => '0'.repeat(64),
     nowMs: host.now,
     onEpoch: () => {}
   });

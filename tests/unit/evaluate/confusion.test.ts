@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { countConfusion, f1, farPct, marPct, poolConfusions } from '$lib/evaluate/confusion';
-import { hasDataPack, readRecording, valve1Names } from './data-pack';
+import { hasDataPack } from '../../support/data-pack';
+import { readRecording, valve1Names } from './data-pack';
 import { readPublished } from './published';
 
 describe('confusion', () => {

@@ -1,13 +1,11 @@
 /** Reads the data pack, which lies outside the repository. A trivial split on purpose: it must not share a mistake with `ingest`. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { dataPack } from '../../support/data-pack';
 
-const folder = resolve(process.env.PUMPSIDE_DATA ?? '../shared/data');
 const header =
   'datetime;Accelerometer1RMS;Accelerometer2RMS;Current;Pressure;Temperature;Thermocouple;Voltage;Volume Flow RateRMS';
 
-/** False where the pack is absent: tests that need it are skipped, and say so in their title. */
-export const hasDataPack = existsSync(join(folder, 'skab/valve1/0.csv'));
 export const trainRows = 400;
 export const valve1Names = Array.from({ length: 16 }, (_, i) => `valve1/${i}.csv`);
 
@@ -21,7 +19,7 @@ export interface Recording {
 }
 
 export function readRecording(name: string): Recording {
-  const [first, ...lines] = readFileSync(join(folder, 'skab', name), 'ascii')
+  const [first, ...lines] = readFileSync(join(dataPack, 'skab', name), 'ascii')
     .trim()
     .split('\r\n');
   if (first !== `${header};anomaly;changepoint`) throw new Error(`${name} has another header: ${first}`);
@@ -36,5 +34,5 @@ export function readRecording(name: string): Recording {
 }
 
 export function readFixture<T>(name: string): T {
-  return JSON.parse(readFileSync(join(folder, 'fixtures', name), 'utf8')) as T;
+  return JSON.parse(readFileSync(join(dataPack, 'fixtures', name), 'utf8')) as T;
 }

@@ -5,7 +5,8 @@ import { Flag } from '$lib/evaluate/method-score';
 import { tabulate } from '$lib/evaluate/report';
 import { quantile, standardise, trailingMean } from '$lib/evaluate/standard-score';
 import { createRandom } from '$lib/domain/random';
-import { hasDataPack, readRecording, trainRows, valve1Names } from './data-pack';
+import { hasDataPack } from '../../support/data-pack';
+import { readRecording, trainRows, valve1Names } from './data-pack';
 import { readPublished } from './published';
 
 describe('statistics of the floors', () => {

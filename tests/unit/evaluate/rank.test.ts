@@ -4,7 +4,8 @@ import { countConfusion } from '$lib/evaluate/confusion';
 import { flagAbove } from '$lib/evaluate/method-score';
 import { averagePrecision, rocAuc } from '$lib/evaluate/rank';
 import { quantile, standardise } from '$lib/evaluate/standard-score';
-import { hasDataPack, readFixture, readRecording, trainRows } from './data-pack';
+import { hasDataPack } from '../../support/data-pack';
+import { readFixture, readRecording, trainRows } from './data-pack';
 
 /** ROC-AUC as its definition reads: the share of pairs in the right order, ties half. */
 function rocAucOfPairs(truth: Uint8Array, score: Float64Array): number {

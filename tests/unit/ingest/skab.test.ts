@@ -1,14 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { previewCsv } from '$lib/ingest/csv/preview';
+import { dataPack, hasDataPack } from '../../support/data-pack';
 import { gather, readAll } from './csv-samples';
 
-const path = resolve(process.env.PUMPSIDE_DATA ?? '../shared/data', 'skab/valve1/0.csv');
-const isPresent = existsSync(path);
-
-describe.skipIf(!isPresent)('SKAB valve1/0.csv (needs the data pack)', () => {
-  const text = isPresent ? readFileSync(path, 'utf8') : '';
+describe.skipIf(!hasDataPack)('SKAB valve1/0.csv (needs the data pack)', () => {
+  const text = hasDataPack ? readFileSync(join(dataPack, 'skab/valve1/0.csv'), 'utf8') : '';
   const preview = previewCsv(text.slice(0, 100_000), { name: '0.csv', bytes: text.length }, false);
 
   test('is proposed with eight readings and two labels', () => {

@@ -20,7 +20,8 @@ function learn(blocks: ReadingBlock[], range = healthy, channels = pumpChannels)
     recipe,
     range,
     family: createLevelFamily(),
-    stamp: { id: 'model', assetName: 'pump', createdMs: 0, codeVersion: 'test', dataSha256: '0'.repeat(64) },
+    stamp: { id: 'model', assetName: 'pump', createdMs: 0, codeVersion: 'test' },
+    hash: async () => '0'.repeat(64),
     nowMs: () => 0,
     onEpoch: () => {}
   });
