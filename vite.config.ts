@@ -2,6 +2,7 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { codeVersion } from './src/server/code-version.mjs';
+import { kernels } from './src/server/kernels.mjs';
 import { chromiumArguments, findChromium } from './tests/support/chromium.mjs';
 
 // Only tests drive a browser; a build must not depend on one.
@@ -9,6 +10,7 @@ const executablePath = process.env.VITEST ? findChromium() : undefined;
 
 export default defineConfig({
   plugins: [
+    kernels(),
     sveltekit(),
     {
       // Kit names worker assets differently from page assets; without this a file used by both is emitted and cached twice.
@@ -23,7 +25,7 @@ export default defineConfig({
   worker: { format: 'es' },
   // `connect-src 'self'` blocks the fetch of a small .wasm inlined as a data: URL.
   build: { assetsInlineLimit: 0 },
-  server: { fs: { allow: ['models'] } },
+  server: { fs: { allow: ['models', 'build/kernels'] } },
   optimizeDeps: {
     include: [
       '@tensorflow/tfjs',

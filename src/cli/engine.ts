@@ -1,25 +1,24 @@
-/** TensorFlow.js in Node: its wasm backend from the package's own binaries, after the same self-test as in a browser. */
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+/** The CPU engine in Node: the same kernels as in a browser, after the same self-test. */
+import plain from '../../build/kernels/plain.wasm?url&inline';
+import relaxed from '../../build/kernels/relaxed.wasm?url&inline';
 import type { DetectorFamily } from '../lib/domain/ports';
-import { chooseDevice } from '../lib/models/device';
+import { chooseEngine } from '../lib/models/device';
 import { createAutoencoderFamily } from '../lib/models/family';
 import { InputError } from './usage';
 
-const folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
+const addresses = { plain, relaxed };
 
 /** Opens the engine. */
 export async function openEngine(): Promise<DetectorFamily> {
   const now = () => performance.now();
-  const status = await chooseDevice('wasm', {
-    wasmPaths: {
-      'tfjs-backend-wasm.wasm': join(folder, 'tfjs-backend-wasm.wasm'),
-      'tfjs-backend-wasm-simd.wasm': join(folder, 'tfjs-backend-wasm-simd.wasm'),
-      'tfjs-backend-wasm-threaded-simd.wasm': join(folder, 'tfjs-backend-wasm-threaded-simd.wasm')
-    },
+  const chosen = await chooseEngine('wasm', {
+    loadKernels: async (flavour) => (await fetch(addresses[flavour])).arrayBuffer(),
+    openRemotes: async () => [],
+    measured: { read: async () => undefined, write: async () => {} },
     now,
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
     onLost: () => {}
   });
-  if (!status.ok) throw new InputError(status.fault);
-  return createAutoencoderFamily(status.value.backend, now);
+  if (!chosen.ok) throw new InputError(chosen.fault);
+  return createAutoencoderFamily(chosen.value.engine, now);
 }

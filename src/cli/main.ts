@@ -1,6 +1,7 @@
 /** The command line: the same stages as the page, in Node. Standard output carries results only; everything else goes to standard error. */
 import { parseArgs } from 'node:util';
 import { evaluate } from './evaluate';
+import { exportModel } from './export';
 import { makeSample } from './sample';
 import { score } from './score';
 import { train } from './train';
@@ -14,6 +15,8 @@ const usage = `pumpside – learns how a pump behaves when it is well, and finds
       scores FILE with a trained model; prints findings, or with --json everything
   evaluate DIR --recipe NAME [--json FILE] [--predictions DIR] [--seeds N]
       walks a folder of labelled CSV files by the SKAB protocol and prints F1, FAR and MAR beside the floors
+  export --model DIR --out DIR
+      writes the model's network to DIR as TensorFlow.js and Keras read it
   sample [--csv FILE] [--out DIR]
       writes the sample pump's readings to FILE, and trains its model as shipped in models/ into DIR
 `;
@@ -37,6 +40,10 @@ const commands: Record<string, { options: Record<string, typeof text | typeof fl
     options: { recipe: text, json: text, predictions: text, seeds: text },
     run: (path, { recipe, json, predictions, seeds }) =>
       evaluate(path, str(recipe), str(json), str(predictions), str(seeds))
+  },
+  export: {
+    options: { model: text, out: text },
+    run: (_, { model, out }) => exportModel(str(model), str(out))
   },
   sample: {
     options: { out: text, csv: text },

@@ -35,7 +35,7 @@ export async function readModel(
   const weights = new Float32Array(Uint8Array.from(bytes).buffer);
   const artifact = await parseArtifact(manifest, weights, golden);
   if (!artifact.ok) throw new InputError(artifact.fault);
-  const detector = family.load(artifact.value.manifest, artifact.value.weights);
+  const detector = await family.load(artifact.value.manifest, artifact.value.weights);
   if (!detector.ok) throw new InputError(detector.fault);
   const replayed = await checkGolden(detector.value, artifact.value.golden);
   if (!replayed.ok) throw new InputError(replayed.fault);

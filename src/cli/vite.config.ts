@@ -1,6 +1,8 @@
 import { defineConfig } from 'vite';
+import { kernels } from '../server/kernels.mjs';
 
 export default defineConfig({
+  plugins: [kernels()],
   publicDir: false,
   // The wasm backend's loader is CommonJS at heart; a module has no such name.
   define: { __dirname: 'import.meta.dirname' },

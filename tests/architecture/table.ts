@@ -21,6 +21,8 @@ const stages = [
 export const pureFolders = [...stages, 'lstm', 'models'];
 
 const tensorflow = '@tensorflow/*';
+/** Above `src`: the compiled kernels of `build/kernels`. */
+const build = '..';
 
 export const table: Record<string, Row> = {
   domain: { folders: [], packages: [] },
@@ -32,8 +34,9 @@ export const table: Record<string, Row> = {
   evaluate: { folders: ['domain'], packages: [] },
   report: { folders: ['domain'], packages: [] },
   diagnose: { folders: ['domain', 'simulate'], packages: [] },
-  lstm: { folders: [], packages: [tensorflow] },
-  models: { folders: ['domain', 'prepare', 'lstm'], packages: [tensorflow, 'valibot'] },
+  lstm: { folders: [], packages: [] },
+  'lstm/tensorflow': { folders: [], packages: [tensorflow] },
+  models: { folders: ['domain', 'prepare', 'lstm'], packages: ['valibot'] },
   monitor: { folders: ['domain', 'prepare', 'detect', 'diagnose', 'alarms'], packages: [] },
   storage: { folders: ['domain'], packages: ['dexie'] },
   history: { folders: ['domain', 'storage'], packages: ['dexie'] },
@@ -41,8 +44,8 @@ export const table: Record<string, Row> = {
   sync: { folders: ['domain'], packages: [] },
   bridge: { folders: ['domain'], packages: ['comlink'] },
   worker: {
-    folders: [...pureFolders, 'storage', 'history', 'records', 'sync', 'bridge'],
-    packages: ['comlink', tensorflow]
+    folders: [...pureFolders, 'storage', 'history', 'records', 'sync', 'bridge', build],
+    packages: ['comlink']
   },
   state: { folders: ['domain', 'bridge', 'records', 'history'], packages: ['svelte', 'dexie', 'workbox-window'] },
   ui: { folders: ['domain'], packages: ['svelte', '@lucide/svelte'] },
@@ -52,8 +55,8 @@ export const table: Record<string, Row> = {
   'service-worker': { folders: [], packages: ['workbox-precaching', 'workbox-routing', 'workbox-strategies'] },
   server: {
     folders: ['domain', 'ingest', 'prepare', 'models', 'lstm', 'detect', 'alarms', 'monitor', 'sync'],
-    packages: ['node:*', 'hono', '@hono/node-server', '@sveltejs/adapter-static']
+    packages: ['node:*', 'hono', '@hono/node-server', '@sveltejs/adapter-static', 'assemblyscript']
   },
   // The starter shares the server's "build when needed".
-  cli: { folders: [...pureFolders, 'server'], packages: ['node:*'] }
+  cli: { folders: [...pureFolders, 'server', build], packages: ['node:*'] }
 };

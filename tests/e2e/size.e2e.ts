@@ -1,6 +1,6 @@
 /**
  * What must travel before a person can open a file: the shell, its styles and scripts, the files' thread and the service
- * worker, as the network carries them (brotli). The engine with TensorFlow.js, charts and file formats come when they are used.
+ * worker, as the network carries them (brotli). The engine, its kernels, charts and file formats come when they are used.
  */
 import { expect, test } from '@playwright/test';
 
@@ -15,7 +15,8 @@ test('the start page, ready to take a file, stays under 130 kB', async ({ page, 
     answers.push(
       (async () => {
         const isEngine =
-          /\.(wasm|bin)$/.test(path) || (path.includes('/workers/') && /tensorflow/i.test(await response.text()));
+          /\.(wasm|bin)$|engine\.worker/.test(path) ||
+          (path.includes('/workers/') && (await response.text()).includes('createShaderModule'));
         // What the network says it measured is 0 for a worker's script.
         return { path, bytes: Number(await response.headerValue('content-length')), isEngine };
       })()

@@ -20,7 +20,7 @@ export function createLevelFamily(): DetectorFamily {
         bestEpoch: 0
       });
     },
-    load: ({ recipe, channels }) => ok(createLevelDetector(recipe.window.steps, channels.length))
+    load: async ({ recipe, channels }) => ok(createLevelDetector(recipe.window.steps, channels.length))
   };
 }
 

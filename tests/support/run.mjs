@@ -25,7 +25,8 @@ const projects = [
   'src/tsconfig.service-worker.json',
   'src/server',
   'src/cli',
-  'tests/support'
+  'tests/support',
+  'tests/bench'
 ];
 
 // The longest first, so that the two that run at a time end together.

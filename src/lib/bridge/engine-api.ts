@@ -1,4 +1,4 @@
-/** What the engine's thread can be asked: types only, so that a page never drags TensorFlow.js into its first paint. */
+/** What the engine's thread can be asked: types only, so that a page never drags the engine into its first paint. */
 import type { BackendChoice, EngineStatus, TrainingProgress } from '../domain/engine';
 import type { Recipe } from '../domain/recipe';
 import type { Result } from '../domain/result';
@@ -13,8 +13,8 @@ export interface TrainRequest {
 }
 
 export interface EngineApi extends LiveApi {
-  /** Chooses the backend by self-test. Must be called once before anything else. */
-  start(choice: BackendChoice): Promise<Result<EngineStatus>>;
+  /** Chooses the engine by self-test. Must be called once before anything else. `onChange` is told when the GPU is lost later. */
+  start(choice: BackendChoice, onChange: (status: EngineStatus) => void): Promise<Result<EngineStatus>>;
   /** Trains on the range, scores the whole recording, stores model, scores and findings; returns the model's id. */
   train(request: TrainRequest, onProgress: (progress: TrainingProgress) => void): Promise<Result<string>>;
   /** Scores the recording with a model shipped in `models/` and stores all of it; returns the model's id. */

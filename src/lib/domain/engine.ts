@@ -1,4 +1,4 @@
-/** TensorFlow.js backends, best first. */
+/** What can compute, best first: the GPU, the CPU through WebAssembly, the CPU in plain double precision. */
 export const backends = ['webgpu', 'wasm', 'cpu'] as const;
 export type BackendName = (typeof backends)[number];
 
@@ -19,10 +19,12 @@ export interface BackendTrial {
 /** Which backend runs, and why. */
 export interface EngineStatus {
   backend: BackendName;
-  /** Adapter as the browser names it, empty on the CPU. */
+  /** Adapter as the browser names it, or how the CPU computes. */
   adapter: string;
   choice: BackendChoice;
   trials: BackendTrial[];
+  /** Why the GPU is gone; the CPU computes since. Null as long as what was chosen runs. */
+  lost: string | null;
 }
 
 /** One tick of a training, sent after each epoch. */

@@ -76,7 +76,7 @@ export interface DetectorFamily {
     onEpoch: EpochListener
   ): Promise<Result<TrainedDetector>>;
   /** Rebuilds the detector of a manifest from its flat weights; `bad-model` where they do not fit. */
-  load(manifest: Manifest, weights: Float32Array): Result<Detector>;
+  load(manifest: Manifest, weights: Float32Array): Promise<Result<Detector>>;
 }
 
 /** Readings and scores, as columnar blocks. Every promise resolves after the data is stored, and rejects with a `StorageFault` otherwise. */

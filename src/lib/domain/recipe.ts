@@ -46,7 +46,10 @@ export interface ModelRule {
   decoder: number[];
 }
 
-/** Adam with early stopping on the last `validationShare` of the healthy windows; the best weights are kept. */
+/**
+ * Adam with early stopping on the last `validationShare` of the healthy windows; the best weights are kept. `clipNorm` limits the
+ * global norm of a step's gradient; recipes from before it was thought of have none.
+ */
 export interface TrainRule {
   loss: 'mse' | 'mae';
   learningRate: number;
@@ -54,6 +57,7 @@ export interface TrainRule {
   maxEpochs: number;
   patience: number;
   minGain: number;
+  clipNorm?: number | null | undefined;
   validationShare: number;
   seed: number;
 }

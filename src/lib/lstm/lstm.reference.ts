@@ -1,9 +1,10 @@
 /**
- * The slow truth of one LSTM layer in double precision, forward and backward through time: what every backend is held
+ * The slow truth of one LSTM layer in double precision, forward and backward through time: what every engine is held
  * against at start-up and in tests. Readable before fast. Gate order i, f, c, o along the last axis, as in Keras.
  *
  * Source: Hochreiter and Schmidhuber, "Long short-term memory", 1997, with the forget gate of Gers et al., 2000.
  */
+import { addProduct, addProductWithTransposed, addTransposedProduct } from './matrix.reference';
 
 /** Sizes of one call: batch, time steps, input features, units. */
 export interface LstmShape {
@@ -38,39 +39,39 @@ export interface LstmGradients extends LstmWeights {
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
+/** Rows `from` … `from + count − 1` of a row-major matrix, as a view. */
+const takeRows = (matrix: Float64Array, width: number, from: number, count = 1) =>
+  matrix.subarray(from * width, (from + count) * width);
+
 /** Runs the layer over `input` `[batch, steps, features]` from a zero state: z = x·W + h·U + b, c' = f·c + i·g, h' = o·tanh(c'). */
 export function runLstm(shape: LstmShape, weights: LstmWeights, input: Float64Array): LstmTrace {
-  const { batch, steps, features, units } = shape;
-  const width = 4 * units;
-  const hidden = new Float64Array(batch * steps * units);
-  const cell = new Float64Array(batch * steps * units);
-  const gates = new Float64Array(batch * steps * width);
-  const z = new Float64Array(width);
-  for (let b = 0; b < batch; b++) {
-    for (let s = 0; s < steps; s++) {
-      const row = b * steps + s;
-      z.set(weights.bias);
-      for (let k = 0; k < features; k++) {
-        for (let j = 0; j < width; j++) z[j]! += input[row * features + k]! * weights.kernel[k * width + j]!;
-      }
-      if (s > 0) {
-        for (let k = 0; k < units; k++) {
-          for (let j = 0; j < width; j++) z[j]! += hidden[(row - 1) * units + k]! * weights.recurrent[k * width + j]!;
-        }
-      }
-      for (let u = 0; u < units; u++) {
-        const i = sigmoid(z[u]!);
-        const f = sigmoid(z[units + u]!);
-        const g = Math.tanh(z[2 * units + u]!);
-        const o = sigmoid(z[3 * units + u]!);
-        const c = f * (s > 0 ? cell[(row - 1) * units + u]! : 0) + i * g;
-        gates.set([i], row * width + u);
-        gates.set([f], row * width + units + u);
-        gates.set([g], row * width + 2 * units + u);
-        gates.set([o], row * width + 3 * units + u);
-        cell[row * units + u] = c;
-        hidden[row * units + u] = o * Math.tanh(c);
-      }
+  const { batch, steps, units } = shape;
+  const rows = batch * steps;
+  const hidden = new Float64Array(rows * units);
+  const cell = new Float64Array(rows * units);
+  const gates = new Float64Array(rows * 4 * units);
+  for (let row = 0; row < rows; row++) gates.set(weights.bias, row * 4 * units);
+  addProduct(gates, input, weights.kernel, rows);
+  const zero = new Float64Array(units);
+  for (let row = 0; row < rows; row++) {
+    const isFirst = row % steps === 0;
+    const hBefore = isFirst ? zero : takeRows(hidden, units, row - 1);
+    const cBefore = isFirst ? zero : takeRows(cell, units, row - 1);
+    const h = takeRows(hidden, units, row);
+    const c = takeRows(cell, units, row);
+    const z = takeRows(gates, 4 * units, row);
+    addProduct(z, hBefore, weights.recurrent, 1);
+    for (let u = 0; u < units; u++) {
+      const i = sigmoid(z[u]!);
+      const f = sigmoid(z[units + u]!);
+      const g = Math.tanh(z[2 * units + u]!);
+      const o = sigmoid(z[3 * units + u]!);
+      z[u] = i;
+      z[units + u] = f;
+      z[2 * units + u] = g;
+      z[3 * units + u] = o;
+      c[u] = f * cBefore[u]! + i * g;
+      h[u] = o * Math.tanh(c[u]!);
     }
   }
   return { hidden, cell, gates };
@@ -84,51 +85,54 @@ export function differentiateLstm(
   trace: LstmTrace,
   dHidden: Float64Array
 ): LstmGradients {
-  const { batch, steps, features, units } = shape;
-  const width = 4 * units;
+  const { batch, steps, units } = shape;
+  const rows = batch * steps;
+  const dGates = new Float64Array(rows * 4 * units);
+  const dh = new Float64Array(units);
+  const dc = new Float64Array(units);
+  const zero = new Float64Array(units);
+  for (let row = rows - 1; row >= 0; row--) {
+    const isFirst = row % steps === 0;
+    const isLast = row % steps === steps - 1;
+    if (isLast) {
+      dh.fill(0);
+      dc.fill(0);
+    }
+    const gates = takeRows(trace.gates, 4 * units, row);
+    const dz = takeRows(dGates, 4 * units, row);
+    const c = takeRows(trace.cell, units, row);
+    const cBefore = isFirst ? zero : takeRows(trace.cell, units, row - 1);
+    for (let u = 0; u < units; u++) {
+      const i = gates[u]!;
+      const f = gates[units + u]!;
+      const g = gates[2 * units + u]!;
+      const o = gates[3 * units + u]!;
+      const tanhC = Math.tanh(c[u]!);
+      const dOut = dh[u]! + dHidden[row * units + u]!;
+      const dCell = dc[u]! + dOut * o * (1 - tanhC * tanhC);
+      dz[u] = dCell * g * i * (1 - i);
+      dz[units + u] = dCell * cBefore[u]! * f * (1 - f);
+      dz[2 * units + u] = dCell * i * (1 - g * g);
+      dz[3 * units + u] = dOut * tanhC * o * (1 - o);
+      dc[u] = dCell * f;
+    }
+    dh.fill(0);
+    addProductWithTransposed(dh, dz, weights.recurrent, 1);
+  }
+
   const gradients: LstmGradients = {
     input: new Float64Array(input.length),
     kernel: new Float64Array(weights.kernel.length),
     recurrent: new Float64Array(weights.recurrent.length),
     bias: new Float64Array(weights.bias.length)
   };
-  const dz = new Float64Array(width);
-  for (let b = 0; b < batch; b++) {
-    const dh = new Float64Array(units);
-    const dc = new Float64Array(units);
-    for (let s = steps - 1; s >= 0; s--) {
-      const row = b * steps + s;
-      for (let u = 0; u < units; u++) {
-        const [i, f, g, o] = [0, 1, 2, 3].map((gate) => trace.gates[row * width + gate * units + u]!) as [
-          number,
-          number,
-          number,
-          number
-        ];
-        const tanhC = Math.tanh(trace.cell[row * units + u]!);
-        const before = s > 0 ? trace.cell[(row - 1) * units + u]! : 0;
-        const dOut = dh[u]! + dHidden[row * units + u]!;
-        const dCell = dc[u]! + dOut * o * (1 - tanhC * tanhC);
-        dz[u] = dCell * g * i * (1 - i);
-        dz[units + u] = dCell * before * f * (1 - f);
-        dz[2 * units + u] = dCell * i * (1 - g * g);
-        dz[3 * units + u] = dOut * tanhC * o * (1 - o);
-        dc[u] = dCell * f;
-      }
-      dh.fill(0);
-      for (let j = 0; j < width; j++) {
-        gradients.bias[j]! += dz[j]!;
-        for (let k = 0; k < features; k++) {
-          gradients.kernel[k * width + j]! += input[row * features + k]! * dz[j]!;
-          gradients.input[row * features + k]! += weights.kernel[k * width + j]! * dz[j]!;
-        }
-        if (s === 0) continue;
-        for (let k = 0; k < units; k++) {
-          gradients.recurrent[k * width + j]! += trace.hidden[(row - 1) * units + k]! * dz[j]!;
-          dh[k]! += weights.recurrent[k * width + j]! * dz[j]!;
-        }
-      }
-    }
+  addProductWithTransposed(gradients.input, dGates, weights.kernel, rows);
+  addTransposedProduct(gradients.kernel, input, dGates, rows);
+  addTransposedProduct(gradients.bias, new Float64Array(rows).fill(1), dGates, rows);
+  for (let first = 0; first < rows; first += steps) {
+    // A window's gates from its second step on, with the hidden states one step before them.
+    const hBefore = takeRows(trace.hidden, units, first, steps - 1);
+    addTransposedProduct(gradients.recurrent, hBefore, takeRows(dGates, 4 * units, first + 1, steps - 1), steps - 1);
   }
   return gradients;
 }

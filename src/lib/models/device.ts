@@ -1,41 +1,69 @@
 /**
- * Chooses the backend: each one is opened, must pass the self-test of forward and gradient, and the first that does runs.
- * The trials are kept, so that a page can say which one runs and why.
+ * Chooses the engine: each one is opened, must pass the test of forward, gradient and Adam, and the first that does runs.
+ * The trials are kept, so that a page can say which one runs and why. A GPU comes with the CPU beside it: for small batches,
+ * and for the day it is lost.
  */
-import '@tensorflow/tfjs-backend-cpu';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { backends, type BackendChoice, type BackendName, type BackendTrial, type EngineStatus } from '../domain/engine';
 import { fail, ok, type Result } from '../domain/result';
-import { forwardGate, gradientGate, measureLstm } from '../lstm/self-test';
-import { tf } from '../lstm/tensorflow';
+import type { LstmEngine } from '../lstm/engine';
+import { forwardGate, gradientGate, stepGate, testEngine } from '../lstm/engine-test';
+import { createReferenceEngine } from '../lstm/reference/engine';
+import { createRouter, type Route } from '../lstm/routing';
+import { shareScoring, type OpenRemotes } from '../lstm/sharing';
+import { createWasmEngine } from '../lstm/wasm/engine';
+import { countParameters } from '../lstm/shape';
+import type { LoadKernels } from '../lstm/wasm/module';
+import type { FindTuning } from '../lstm/webgpu/engine';
+import type { GpuTuning } from '../lstm/webgpu/variant';
 
-/** Where the host keeps the TensorFlow.js wasm binaries: file name → address. */
-export type WasmPaths = Record<
-  'tfjs-backend-wasm.wasm' | 'tfjs-backend-wasm-simd.wasm' | 'tfjs-backend-wasm-threaded-simd.wasm',
-  string
->;
-
-/** What a host tells: addresses, a clock in ms, and whom to call when the GPU is lost. */
+/** What a host gives: where the kernels are, other threads to score in, a place for measurements, a clock in ms. */
 export interface DeviceHost {
-  wasmPaths: WasmPaths;
+  loadKernels: LoadKernels;
+  openRemotes: OpenRemotes;
+  measured: Measured;
   now: () => number;
+  /** Lets the thread breathe, by a task of its own. */
+  pause: () => Promise<void>;
+  /** Told when the GPU is gone; the work goes on on the CPU. */
   onLost: (reason: string) => void;
 }
 
-type Opened = { outcome: 'open' | 'absent' | 'software-adapter'; detail: string };
+/** What was measured on this device, kept from one start to the next under a key that names everything it depends on. */
+export interface Measured {
+  read(key: string): Promise<unknown>;
+  write(key: string, value: unknown): Promise<void>;
+}
+
+/** An engine that passed, and what to say of it. */
+export interface ChosenEngine {
+  engine: LstmEngine;
+  status: EngineStatus;
+}
+
+/** Smaller networks take the kernels that usually win. */
+const leastTuned = 5000;
+
+type Opened = { outcome: 'open'; engine: LstmEngine } | { outcome: 'absent' | 'software-adapter'; detail: string };
+type Tried = { trial: BackendTrial; engine: LstmEngine | null };
 
 /**
- * Opens the best backend. `auto` passes over a software adapter, because WASM is faster than a GPU that is imitated;
- * a named choice is tried first and falls back in the usual order. Fails with `no-backend` when none passes.
+ * Opens the best engine. `auto` passes over a software adapter, because the CPU is faster than a GPU that is imitated; a named
+ * choice is tried first, computes everything itself, and falls back in the usual order. Fails with `no-backend` when none passes.
  */
-export async function chooseDevice(choice: BackendChoice, host: DeviceHost): Promise<Result<EngineStatus>> {
+export async function chooseEngine(choice: BackendChoice, host: DeviceHost): Promise<Result<ChosenEngine>> {
   const order = choice === 'auto' ? backends : [choice, ...backends.filter((name) => name !== choice)];
   const trials: BackendTrial[] = [];
   for (const backend of order) {
-    const trial = await tryBackend(backend, choice === backend, host);
+    const { trial, engine } = await tryEngine(backend, choice === backend, host);
     trials.push(trial);
-    if (trial.outcome === 'passed') return ok({ backend, adapter: trial.detail, choice, trials });
+    if (!engine) continue;
+    const status: EngineStatus = { backend, adapter: engine.detail, choice, trials, lost: null };
+    if (backend !== 'webgpu') return ok({ engine: shareScoring(engine, host.openRemotes), status });
+    const beside = await openBeside(host);
+    const { measured, now, onLost } = host;
+    const memory = { ...measured, read: async (key: string) => (await measured.read(key)) as Route | undefined };
+    const isForced = choice === 'webgpu';
+    return ok({ engine: createRouter({ gpu: engine, cpu: beside, memory, now, onLost, isForced }), status });
   }
   return fail(
     'no-backend',
@@ -45,68 +73,68 @@ export async function chooseDevice(choice: BackendChoice, host: DeviceHost): Pro
   );
 }
 
-async function tryBackend(backend: BackendName, isNamed: boolean, host: DeviceHost): Promise<BackendTrial> {
+/** The CPU beside a GPU: WebAssembly where it passes, the reference where not. */
+async function openBeside(host: DeviceHost): Promise<LstmEngine> {
+  const { engine } = await tryEngine('wasm', false, host);
+  return engine ? shareScoring(engine, host.openRemotes) : createReferenceEngine(host.pause);
+}
+
+async function tryEngine(backend: BackendName, isNamed: boolean, host: DeviceHost): Promise<Tried> {
   const startMs = host.now();
-  const trial = (
-    outcome: BackendTrial['outcome'],
-    detail: string,
-    forwardError = NaN,
-    gradientError = NaN
-  ): BackendTrial => ({
+  const tell = (outcome: BackendTrial['outcome'], detail: string, forward = NaN, gradient = NaN): BackendTrial => ({
     backend,
     outcome,
-    forwardError,
-    gradientError,
+    forwardError: forward,
+    gradientError: gradient,
     milliseconds: host.now() - startMs,
     detail
   });
   try {
-    const opened = await openBackend(backend, isNamed, host);
-    if (opened.outcome !== 'open') return trial(opened.outcome, opened.detail);
-    const errors = await measureLstm();
+    const opened = await openEngine(backend, isNamed, host);
+    if (opened.outcome !== 'open') return { trial: tell(opened.outcome, opened.detail), engine: null };
+    const { engine } = opened;
+    const { forward, gradient, step } = await testEngine(engine);
     // Written as "not within" so that NaN fails.
-    if (!(errors.forward <= forwardGate)) return trial('wrong-forward', opened.detail, errors.forward, errors.gradient);
-    if (!(errors.gradient <= gradientGate))
-      return trial('wrong-gradient', opened.detail, errors.forward, errors.gradient);
-    return trial('passed', opened.detail, errors.forward, errors.gradient);
+    const outcome = !(forward <= forwardGate)
+      ? 'wrong-forward'
+      : !(gradient <= gradientGate) || !(step <= stepGate)
+        ? 'wrong-gradient'
+        : 'passed';
+    if (outcome !== 'passed') engine.dispose();
+    return {
+      trial: tell(outcome, engine.detail, forward, gradient),
+      engine: outcome === 'passed' ? engine : null
+    };
   } catch (error) {
-    return trial('failed', error instanceof Error ? error.message : String(error));
+    return { trial: tell('failed', error instanceof Error ? error.message : String(error)), engine: null };
   }
 }
 
-async function openBackend(backend: BackendName, isNamed: boolean, host: DeviceHost): Promise<Opened> {
-  if (backend === 'webgpu') return openWebGpu(isNamed, host);
-  if (backend === 'wasm') setWasmPaths(host.wasmPaths);
-  if (!(await tf.setBackend(backend))) return { outcome: 'absent', detail: '' };
-  await tf.ready();
-  return { outcome: 'open', detail: '' };
-}
-
-async function openWebGpu(isNamed: boolean, host: DeviceHost): Promise<Opened> {
+async function openEngine(backend: BackendName, isNamed: boolean, host: DeviceHost): Promise<Opened> {
+  if (backend === 'wasm') return { outcome: 'open', engine: await createWasmEngine(host.loadKernels) };
+  if (backend === 'cpu') return { outcome: 'open', engine: createReferenceEngine(host.pause) };
   const gpu = (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
-  const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) return { outcome: 'absent', detail: '' };
-  const { info, limits } = adapter;
-  const detail = [info.vendor, info.architecture, info.description].filter(Boolean).join(' ');
-  if (info.isFallbackAdapter && !isNamed) return { outcome: 'software-adapter', detail };
-  const device = await adapter.requestDevice({
-    requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
-    requiredLimits: {
-      maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
-      maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
-      maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
-      maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
-      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
-      maxBufferSize: limits.maxBufferSize
-    }
-  });
-  void device.lost.then(({ reason, message }) => reason !== 'destroyed' && host.onLost(message || reason));
-  // TensorFlow.js registers a factory of its own on import, which knows neither our device nor its loss.
-  if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
-  tf.registerBackend('webgpu', () => new WebGPUBackend(device, info), 3);
-  if (!(await tf.setBackend('webgpu'))) return { outcome: 'absent', detail };
-  // Small tensors would otherwise be computed on the CPU, and the self-test would test the wrong device.
-  tf.env().set('WEBGPU_CPU_FORWARD', false);
-  await tf.ready();
-  return { outcome: 'open', detail };
+  if (!gpu) return { outcome: 'absent', detail: '' };
+  // Only a browser with a GPU pays for its kernels.
+  const [{ openGpu }, { createGpuEngine }, { tuneGpu, tuningKey }] = await Promise.all([
+    import('../lstm/webgpu/device'),
+    import('../lstm/webgpu/engine'),
+    import('../lstm/webgpu/autotune')
+  ]);
+  const context = await openGpu(gpu);
+  if (context.isSoftware && !isNamed) {
+    context.device.destroy();
+    return { outcome: 'software-adapter', detail: context.adapterName };
+  }
+  const findTuning: FindTuning = async (shape) => {
+    // A processor that plays a GPU compiles for seconds and gains nothing; the self-test's network is not worth a measurement.
+    if (context.isSoftware || countParameters(shape) < leastTuned) return undefined;
+    const key = tuningKey(context, shape);
+    const known = (await host.measured.read(key)) as GpuTuning | undefined;
+    if (known) return known;
+    const tuning = await tuneGpu(context, shape, { now: host.now });
+    await host.measured.write(key, tuning);
+    return tuning;
+  };
+  return { outcome: 'open', engine: createGpuEngine(context, findTuning) };
 }

@@ -1,51 +1,48 @@
-/** The LSTM autoencoders of the current TensorFlow.js backend, behind the `DetectorFamily` port. */
+/** The LSTM autoencoders of an engine, behind the `DetectorFamily` port. */
 import type { Manifest } from '../domain/manifest';
 import type { Detector, DetectorFamily } from '../domain/ports';
 import { fail, ok, type Result } from '../domain/result';
-import { buildAutoencoder, describeWeights, readWeights, seedAutoencoder, writeWeights } from './autoencoder';
+import type { LstmEngine } from '../lstm/engine';
+import { describeParameters, type AutoencoderShape } from '../lstm/shape';
+import { describeShape } from './autoencoder';
+import { createDetector } from './detector';
 import { hashBytes } from './hash';
-import { createNetworkDetector } from './score';
 import { trainAutoencoder } from './train';
 
-/** Creates the family. `backend` is the name reports carry; `nowMs` times epochs. */
-export function createAutoencoderFamily(backend: string, nowMs: () => number): DetectorFamily {
+/** Creates the family. `nowMs` times epochs. */
+export function createAutoencoderFamily(engine: LstmEngine, nowMs: () => number): DetectorFamily {
   return {
-    backend,
+    backend: engine.kind,
 
     async train(series, starts, recipe, onEpoch) {
-      const network = buildAutoencoder(recipe.model, recipe.window.steps, series.channels);
-      seedAutoencoder(network, recipe.train.seed);
-      const losses = await trainAutoencoder(network, series, starts, recipe, nowMs, onEpoch);
-      if (!losses.ok) {
-        network.dispose();
-        return losses;
-      }
-      const weights = await readWeights(network.getWeights());
+      const trained = await trainAutoencoder(engine, series, starts, recipe, nowMs, onEpoch);
+      if (!trained.ok) return trained;
+      const { parameters: weights, ...losses } = trained.value;
+      const shape = describeShape(recipe.model, recipe.window.steps, series.channels);
       return ok({
-        ...losses.value,
-        detector: createNetworkDetector(network, recipe.score, recipe.window.steps, series.channels),
+        ...losses,
+        detector: createDetector(await engine.createScorer(shape, weights), recipe.score),
         weights,
         weightsSha256: await hashBytes([weights]),
-        tensors: describeWeights(network)
+        tensors: listTensors(shape)
       });
     },
 
-    load(manifest: Manifest, weights: Float32Array): Result<Detector> {
-      const { recipe, channels } = manifest;
-      const network = buildAutoencoder(recipe.model, recipe.window.steps, channels.length);
-      const found = shapes(describeWeights(network));
-      const expected = shapes(manifest.weights.tensors);
-      if (found !== expected) {
-        network.dispose();
-        return fail('bad-model', 'weights', expected, found);
-      }
-      writeWeights(network, weights);
-      return ok(createNetworkDetector(network, recipe.score, recipe.window.steps, channels.length));
+    async load({ recipe, channels, weights: { tensors } }: Manifest, weights): Promise<Result<Detector>> {
+      const shape = describeShape(recipe.model, recipe.window.steps, channels.length);
+      const found = sides(tensors);
+      const expected = sides(listTensors(shape));
+      if (found !== expected) return fail('bad-model', 'weights', found, expected);
+      return ok(createDetector(await engine.createScorer(shape, weights), recipe.score));
     }
   };
 }
 
-/** Shapes alone: layer names count up within a session and say nothing. */
-function shapes(tensors: { shape: number[] }[]): string {
+function listTensors(shape: AutoencoderShape): { name: string; shape: number[] }[] {
+  return describeParameters(shape).map(({ name, shape: sides }) => ({ name, shape: [...sides] }));
+}
+
+/** Shapes alone: models trained elsewhere name their layers otherwise. */
+function sides(tensors: { shape: number[] }[]): string {
   return tensors.map(({ shape }) => shape.join('×')).join(' ');
 }

@@ -39,6 +39,7 @@ export const recipeSchema = v.pipe(
       maxEpochs: count(1),
       patience: count(1),
       minGain: v.pipe(v.number(), v.minValue(0)),
+      clipNorm: v.optional(v.nullable(positive)),
       validationShare: share,
       seed: count(0)
     }),

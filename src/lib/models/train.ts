@@ -1,32 +1,32 @@
 /**
- * Trains an LSTM autoencoder by its recipe: Adam, random order from the seed, validation on the last share of the windows,
- * early stopping that restores the best weights. The network comes back with those weights in place.
+ * Trains an LSTM autoencoder by its recipe: random order from the seed, validation on the last share of the windows, early
+ * stopping that keeps the best parameters. What computes is the engine's matter.
  */
 import type { EpochListener, ScaledSeries } from '../domain/ports';
 import { createRandom, shuffledIndices } from '../domain/random';
-import type { Recipe } from '../domain/recipe';
+import type { Recipe, TrainRule } from '../domain/recipe';
 import { fail, ok, type Result } from '../domain/result';
-import { tf, type tfl } from '../lstm/tensorflow';
-import { gatherWindows, splitWindows } from './windows';
+import { beginTraining, type LstmEngine, type TrainingRule } from '../lstm/engine';
+import { describeShape, drawParameters } from './autoencoder';
+import { splitWindows } from './windows';
 
-/** Losses per epoch, and the epoch whose weights were kept. */
-export interface TrainingLosses {
+/** The best parameters, losses per epoch, and the epoch whose parameters were kept. */
+export interface Training {
+  parameters: Float32Array;
   loss: number[];
   validationLoss: number[];
   bestEpoch: number;
 }
 
-const validationBatch = 256;
-
-/** Trains in place. Fails with `training-diverged` when a loss is not finite and `too-little-healthy-data` without a window to fit. */
+/** Fails with `training-diverged` when a loss is not finite and `too-little-healthy-data` without a window to fit. */
 export async function trainAutoencoder(
-  network: tfl.LayersModel,
+  engine: LstmEngine,
   series: ScaledSeries,
   starts: Int32Array,
   recipe: Recipe,
   nowMs: () => number,
   onEpoch: EpochListener
-): Promise<Result<TrainingLosses>> {
+): Promise<Result<Training>> {
   const { train, window } = recipe;
   const { fitted, validating } = splitWindows(starts, train.validationShare, window.steps);
   if (fitted.length === 0) {
@@ -37,91 +37,43 @@ export async function trainAutoencoder(
       `more than ${2 * window.steps} windows`
     );
   }
-  const optimizer = tf.train.adam(train.learningRate, 0.9, 0.999, 1e-7);
+  const shape = describeShape(recipe.model, window.steps, series.channels);
+  const from = beginTraining(drawParameters(shape, train.seed));
+  const trainer = await engine.createTrainer(shape, from, adamOf(train));
   const random = createRandom(train.seed + 1);
-  const losses: TrainingLosses = { loss: [], validationLoss: [], bestEpoch: 0 };
+  const training: Training = { parameters: from.parameters, loss: [], validationLoss: [], bestEpoch: 0 };
   let best = Infinity;
-  let bestWeights: tf.Tensor[] = [];
-  let diverged = false;
-  for (let epoch = 0; epoch < train.maxEpochs; epoch++) {
-    const startMs = nowMs();
-    const order = shuffledIndices(fitted.length, random).map((index) => fitted[index]!);
-    const loss = await fitEpoch(network, optimizer, series, order, recipe);
-    const validationLoss = await meanLoss(network, series, validating, recipe);
-    losses.loss.push(loss);
-    losses.validationLoss.push(validationLoss);
-    const seconds = (nowMs() - startMs) / 1000;
-    await onEpoch({
-      epoch: epoch + 1,
-      loss,
-      validationLoss,
-      windowsPerSecond: (fitted.length + validating.length) / seconds
-    });
-    diverged = !Number.isFinite(loss) || !Number.isFinite(validationLoss);
-    if (diverged) break;
-    if (validationLoss < best - train.minGain) {
-      best = validationLoss;
-      losses.bestEpoch = epoch;
-      tf.dispose(bestWeights);
-      bestWeights = network.getWeights().map((weight) => weight.clone());
-    } else if (epoch - losses.bestEpoch >= train.patience) break;
+  try {
+    for (let epoch = 0; epoch < train.maxEpochs; epoch++) {
+      const startMs = nowMs();
+      const order = shuffledIndices(fitted.length, random).map((index) => fitted[index]!);
+      const loss = meanLoss(await trainer.fit(series, order, train.batchSize), order.length, train.batchSize);
+      const validationLoss = await trainer.evaluate(series, validating);
+      training.loss.push(loss);
+      training.validationLoss.push(validationLoss);
+      const windowsPerSecond = (1000 * (fitted.length + validating.length)) / (nowMs() - startMs);
+      await onEpoch({ epoch: epoch + 1, loss, validationLoss, windowsPerSecond });
+      if (!Number.isFinite(loss) || !Number.isFinite(validationLoss)) {
+        return fail('training-diverged', `epoch ${epoch + 1}`, 'a loss that is not a number', 'a finite loss');
+      }
+      if (validationLoss < best - train.minGain) {
+        best = validationLoss;
+        training.bestEpoch = epoch;
+        training.parameters = (await trainer.save()).parameters;
+      } else if (epoch - training.bestEpoch >= train.patience) break;
+    }
+    return ok(training);
+  } finally {
+    trainer.dispose();
   }
-  if (bestWeights.length > 0) network.setWeights(bestWeights);
-  tf.dispose(bestWeights);
-  optimizer.dispose();
-  if (diverged)
-    return fail('training-diverged', `epoch ${losses.loss.length}`, 'a loss that is not a number', 'a finite loss');
-  return ok(losses);
 }
 
-/** One pass over the windows in the order given; returns the mean loss. It is read once, because reading drains a GPU. */
-async function fitEpoch(
-  network: tfl.LayersModel,
-  optimizer: tf.Optimizer,
-  series: ScaledSeries,
-  order: Int32Array,
-  recipe: Recipe
-): Promise<number> {
-  const batchLosses: tf.Tensor[] = [];
-  const weights: number[] = [];
-  for (let from = 0; from < order.length; from += recipe.train.batchSize) {
-    const count = Math.min(recipe.train.batchSize, order.length - from);
-    const loss = tf.tidy(() => {
-      const x = toTensor(series, order, from, count, recipe.window.steps);
-      return optimizer.minimize(() => reconstructionLoss(network, x, recipe), true)!;
-    });
-    batchLosses.push(loss);
-    weights.push(count);
-  }
-  const stacked = tf.stack(batchLosses);
-  const values = await stacked.data();
-  tf.dispose([stacked, ...batchLosses]);
-  return weights.reduce((sum, weight, i) => sum + weight * values[i]!, 0) / order.length;
+/** Adam with the moments' usual decays and the ε of Keras. */
+function adamOf({ loss, learningRate, clipNorm }: TrainRule): TrainingRule {
+  return { loss, learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, clipNorm: clipNorm ?? null };
 }
 
-async function meanLoss(
-  network: tfl.LayersModel,
-  series: ScaledSeries,
-  starts: Int32Array,
-  recipe: Recipe
-): Promise<number> {
-  let sum = 0;
-  for (let from = 0; from < starts.length; from += validationBatch) {
-    const count = Math.min(validationBatch, starts.length - from);
-    const loss = tf.tidy(() =>
-      reconstructionLoss(network, toTensor(series, starts, from, count, recipe.window.steps), recipe)
-    );
-    sum += (await loss.data())[0]! * count;
-    loss.dispose();
-  }
-  return sum / starts.length;
-}
-
-function toTensor(series: ScaledSeries, starts: Int32Array, from: number, count: number, steps: number): tf.Tensor3D {
-  return tf.tensor3d(gatherWindows(series, starts, from, count, steps), [count, steps, series.channels]);
-}
-
-function reconstructionLoss(network: tfl.LayersModel, x: tf.Tensor3D, recipe: Recipe): tf.Scalar {
-  const residual = tf.sub(x, network.apply(x, { training: true }) as tf.Tensor3D);
-  return tf.mean(recipe.train.loss === 'mse' ? tf.square(residual) : tf.abs(residual));
+/** Mean over the windows; the last batch may be smaller. */
+function meanLoss(losses: Float32Array, count: number, batchSize: number): number {
+  return losses.reduce((sum, loss, i) => sum + loss * Math.min(batchSize, count - i * batchSize), 0) / count;
 }

@@ -36,6 +36,8 @@ export class Engine {
   fault = $state.raw<Fault | null>(null);
   /** Why the thread was last restarted unasked; null when it never was, or the person has read it. */
   restartReason = $state<string | null>(null);
+  /** The person has read that the GPU went away. */
+  isLossKnown = $state(false);
   job = $state.raw<Job | null>(null);
   /** The last job asked for; the next one waits for it. */
   #last: Promise<void> = Promise.resolve();
@@ -45,9 +47,13 @@ export class Engine {
   readonly #onDeath: () => void;
   readonly #client = createEngineClient(
     async (api) => {
-      const started = await api.start(this.#settings.backend);
+      const started = await api.start(
+        this.#settings.backend,
+        proxy((status) => (this.status = status))
+      );
       this.status = started.ok ? started.value : null;
       this.fault = started.ok ? null : started.fault;
+      this.isLossKnown = false;
     },
     (reason) => {
       this.restartReason = reason;

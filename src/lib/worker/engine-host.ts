@@ -1,13 +1,13 @@
 /** What the engine's thread does when asked: wires history, stages and models, and stores the outcome. No arithmetic. */
 import type { EngineApi } from '../bridge/engine-api';
 import type { Asset } from '../domain/asset';
-import type { BackendName, TrainingProgress } from '../domain/engine';
+import type { TrainingProgress } from '../domain/engine';
 import type { ModelArtifact } from '../domain/manifest';
 import type { Detector, DetectorFamily, History, Records } from '../domain/ports';
 import type { ReadingBlock } from '../domain/reading-block';
 import { fail, ok, type Result } from '../domain/result';
 import { checkGolden } from '../models/artifact';
-import { chooseDevice, type DeviceHost } from '../models/device';
+import { chooseEngine, type ChosenEngine, type DeviceHost } from '../models/device';
 import { createAutoencoderFamily } from '../models/family';
 import { hashBytes } from '../models/hash';
 import { parseRecipe } from '../models/recipe';
@@ -18,7 +18,7 @@ import { trainingLock } from './locks';
 import { loadShipped } from './shipped';
 
 /** What a thread gives its engine. */
-export interface EngineHost extends DeviceHost {
+export interface EngineHost extends Omit<DeviceHost, 'onLost'> {
   history: History;
   records: Records;
   /** Wall clock, ms; only stamps models. */
@@ -27,7 +27,7 @@ export interface EngineHost extends DeviceHost {
 }
 
 /** Rows scored between two progress messages. */
-const scoringRows = 2048;
+const scoringRows = 16384;
 const idle: Omit<TrainingProgress, 'phase' | 'done'> = {
   epoch: 0,
   maxEpochs: 0,
@@ -40,19 +40,23 @@ const idle: Omit<TrainingProgress, 'phase' | 'done'> = {
 /** Creates the engine's calls over one thread's host. */
 export function createEngineHost(host: EngineHost): Omit<EngineApi, 'live'> {
   const { history, records } = host;
-  let backend: BackendName | null = null;
+  let chosen: ChosenEngine | null = null;
 
   function family(): Result<DetectorFamily> {
-    if (!backend) return fail('no-backend', 'engine', 'not started', 'a backend that passed its self-test');
-    return ok(createAutoencoderFamily(backend, host.now));
+    if (!chosen) return fail('no-backend', 'engine', 'not started', 'a backend that passed its self-test');
+    return ok(createAutoencoderFamily(chosen.engine, host.now));
   }
 
   return {
-    start: (choice) =>
+    start: (choice, onChange) =>
       guard('start', async () => {
-        const status = await chooseDevice(choice, host);
-        if (status.ok) backend = status.value.backend;
-        return status;
+        const onLost = (reason: string) => {
+          if (chosen) onChange({ ...chosen.status, backend: 'wasm', adapter: '', lost: reason });
+        };
+        const found = await chooseEngine(choice, { ...host, onLost });
+        if (!found.ok) return found;
+        chosen = found.value;
+        return ok(chosen.status);
       }),
 
     train: (request, onProgress) =>
@@ -60,8 +64,8 @@ export function createEngineHost(host: EngineHost): Omit<EngineApi, 'live'> {
         onProgress({ ...idle, phase: 'starting', done: 0 });
         const recipe = parseRecipe(request.recipe);
         if (!recipe.ok) return recipe;
-        const chosen = family();
-        if (!chosen.ok) return chosen;
+        const detectors = family();
+        if (!detectors.ok) return detectors;
         const { train } = recipe.value;
         const asset = await records.asset(request.assetId);
         if (!asset) return fail('not-found', 'pump', request.assetId, 'a pump on this device');
@@ -74,7 +78,7 @@ export function createEngineHost(host: EngineHost): Omit<EngineApi, 'live'> {
           channels: readings,
           recipe: recipe.value,
           range,
-          family: chosen.value,
+          family: detectors.value,
           stamp: {
             id: crypto.randomUUID(),
             assetName: asset.name,
@@ -95,7 +99,7 @@ export function createEngineHost(host: EngineHost): Omit<EngineApi, 'live'> {
               secondsLeft: ((host.now() - startMs) / 1000 / epoch) * (train.maxEpochs - epoch),
               done: (0.8 * epoch) / train.maxEpochs
             });
-            return breathe();
+            return host.pause();
           }
         });
         if (!learned.ok) return learned;
@@ -106,13 +110,13 @@ export function createEngineHost(host: EngineHost): Omit<EngineApi, 'live'> {
     applyShipped: (assetId, modelName, onProgress) =>
       alone('apply', assetId, async () => {
         onProgress({ ...idle, phase: 'starting', done: 0 });
-        const chosen = family();
-        if (!chosen.ok) return chosen;
+        const detectors = family();
+        if (!detectors.ok) return detectors;
         const shipped = await loadShipped(modelName);
         if (!shipped.ok) return shipped;
         const asset = await records.asset(assetId);
         if (!asset) return fail('not-found', 'pump', assetId, 'a pump on this device');
-        const detector = chosen.value.load(shipped.value.manifest, shipped.value.weights);
+        const detector = await detectors.value.load(shipped.value.manifest, shipped.value.weights);
         if (!detector.ok) return detector;
         const golden = await checkGolden(detector.value, shipped.value.golden);
         if (!golden.ok) {
@@ -156,11 +160,6 @@ export function createEngineHost(host: EngineHost): Omit<EngineApi, 'live'> {
       detector.dispose();
     }
   }
-}
-
-/** Lets the thread take messages: on WASM a whole training would otherwise be one task. */
-function breathe(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
 }
 
 /** Runs a job under the pump's training lock, so that no sweep mistakes its scores for leftovers. */

@@ -1,32 +1,36 @@
-/** The engine's thread: the only place in the browser where TensorFlow.js exists. */
-import wasmPlain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
-import wasmSimd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import wasmThreaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
+/** The engine's thread: training and scoring. The kernels of a GPU are loaded only where there is one. */
 import { expose } from 'comlink';
 import type { EngineApi } from '../bridge/engine-api';
 import { meterTraffic } from '../bridge/traffic';
 import { createHistory } from '../history/history';
+import { createMeasurements } from '../records/measurements';
 import { createRecords } from '../records/records';
 import { createEngineHost } from './engine-host';
 import { holdLifeLock } from './guard';
+import { loadKernels } from './kernels';
+import { openScorers } from './scorers';
 
 meterTraffic();
+
+const measurements = createMeasurements();
+// A new version may have other kernels: what an older one measured does not hold for it.
+const keyOf = (key: string) => `${__APP_VERSION__} ${key}`;
 
 const api: EngineApi = {
   live: holdLifeLock,
   ...createEngineHost({
     history: createHistory(),
     records: createRecords(),
-    wasmPaths: {
-      'tfjs-backend-wasm.wasm': wasmPlain,
-      'tfjs-backend-wasm-simd.wasm': wasmSimd,
-      'tfjs-backend-wasm-threaded-simd.wasm': wasmThreaded
+    loadKernels,
+    openRemotes: openScorers,
+    measured: {
+      read: (key) => measurements.read(keyOf(key)),
+      write: (key, value) => measurements.write(keyOf(key), value)
     },
     now: () => performance.now(),
+    pause: () => new Promise((resolve) => setTimeout(resolve)),
     wallMs: () => Date.now(),
-    codeVersion: __APP_VERSION__,
-    // After a loss TensorFlow.js silently answers zeros: end the thread, the page starts a fresh one and says so.
-    onLost: () => self.close()
+    codeVersion: __APP_VERSION__
   })
 };
 expose(api);

@@ -1,22 +1,22 @@
-/** The engine's thread over the memory doubles, with a real network on the CPU backend: what is on record after all goes well, and after it does not. */
-import wasmPlain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
+/** The engine's thread over the memory doubles, with a real network on the CPU kernels: what is on record after all goes well, and after it does not. */
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Asset } from '$lib/domain/asset';
 import type { History, Records } from '$lib/domain/ports';
 import type { Recipe } from '$lib/domain/recipe';
 import { StorageFault } from '$lib/domain/storage-fault';
 import { createEngineHost } from '$lib/worker/engine-host';
+import { loadKernels } from '$lib/worker/kernels';
 import quick from '../../../models/recipes/quick.json';
 import { createMemoryHistory } from '../../support/memory-history';
 import { createMemoryRecords } from '../../support/memory-records';
 import { makeReadings, pumpChannels, stepMs } from '../../support/pump-readings';
 
-const rows = 5000;
-const readings = makeReadings(rows, { faultRow: 4500 });
+const rows = 40_000;
+const readings = makeReadings(rows, { faultRow: 36_000 });
 const labelled = {
   ...readings,
   channels: [...readings.channels, 'anomaly'],
-  columns: [...readings.columns, Float32Array.from(readings.t, (_, row) => Number(row >= 4500))],
+  columns: [...readings.columns, Float32Array.from(readings.t, (_, row) => Number(row >= 36_000))],
   quality: [...readings.quality, new Uint8Array(rows)]
 };
 const asset: Asset = {
@@ -46,17 +46,15 @@ async function start(overHistory: Partial<History> = {}) {
   const host = createEngineHost({
     history: { ...history, ...overHistory },
     records,
-    wasmPaths: {
-      'tfjs-backend-wasm.wasm': wasmPlain,
-      'tfjs-backend-wasm-simd.wasm': wasmPlain,
-      'tfjs-backend-wasm-threaded-simd.wasm': wasmPlain
-    },
+    loadKernels,
+    openRemotes: async () => [],
+    measured: { read: async () => undefined, write: async () => {} },
+    pause: () => new Promise((resolve) => setTimeout(resolve)),
     now: () => performance.now(),
     wallMs: () => 1,
-    codeVersion: 'test',
-    onLost: () => {}
+    codeVersion: 'test'
   });
-  expect(await host.start('cpu')).toMatchObject({ ok: true, value: { backend: 'cpu' } });
+  expect(await host.start('wasm', () => {})).toMatchObject({ ok: true, value: { backend: 'wasm' } });
   return host;
 }
 

@@ -1,13 +1,5 @@
 import { expect, test } from 'vitest';
-import { gatherWindows, splitWindows } from '$lib/models/windows';
-
-test('windows are gathered row by row, whatever their order', () => {
-  const series = { values: Float32Array.from({ length: 12 }, (_, i) => i), channels: 2 };
-  expect(Array.from(gatherWindows(series, Int32Array.of(3, 0, 1), 0, 2, 3))).toEqual([
-    6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5
-  ]);
-  expect(Array.from(gatherWindows(series, Int32Array.of(3, 0, 1), 2, 1, 2))).toEqual([2, 3, 4, 5]);
-});
+import { splitWindows } from '$lib/models/windows';
 
 test('no row is both fitted and validated, and the later windows validate', () => {
   const starts = Int32Array.from({ length: 100 }, (_, i) => i);

@@ -1,0 +1,8 @@
+/** What the module exports. It owns no memory, no stack and no data segment: every address comes from its caller. */
+export { multiply } from './product';
+export { forward } from './forward';
+export { backward } from './backward';
+export { accumulate, addRows, addSteps } from './gradient';
+export { differentiateLoss, sumErrors } from './error';
+export { adam, sumSquares } from './adam';
+export { interleave, transpose } from './panel';

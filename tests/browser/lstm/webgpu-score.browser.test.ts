@@ -1,0 +1,192 @@
+/**
+ * Scoring on WebGPU against the double-precision reference, on the software adapter, which the tests' Chromium always has.
+ * Before every comparison all buffers of a scorer are filled with NaN by a series of NaN, so that a number that should have been
+ * written and was not shows.
+ */
+import '@tensorflow/tfjs-backend-cpu';
+import type { Tensor3D } from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DeviceLostError, type ErrorKind } from '$lib/lstm/engine';
+import { gatherWindows } from '$lib/lstm/autoencoder.reference';
+import { describeParameters, type AutoencoderShape } from '$lib/lstm/shape';
+import { tf, tfl } from '$lib/lstm/tensorflow/parts';
+import { tuneGpu } from '$lib/lstm/webgpu/autotune';
+import { openGpu, type GpuContext } from '$lib/lstm/webgpu/device';
+import { createGpuScorer, type GpuScorer } from '$lib/lstm/webgpu/scorer';
+import type { GpuTuning, Variant } from '$lib/lstm/webgpu/variant';
+import { drawCase, largestDifference, scoreExactly, type LstmCase } from '../../support/lstm-cases';
+
+const forwardGate = 2e-5;
+const companyGate = 1e-6;
+/** What 16 bits may do to a reconstruction of order 1. */
+const halfGate = 2e-3;
+
+let context: GpuContext;
+beforeAll(async () => {
+  context = await openGpu(navigator.gpu);
+});
+afterAll(() => context.device.destroy());
+
+const use = (variant: Variant, f16 = false): GpuTuning => ({
+  key: '',
+  f16,
+  choices: [{ from: 1, variant }],
+  times: []
+});
+const whole = (threads: number): Variant => ({ kind: 'whole', threads });
+const tile = (windows: number, perThread: number): Variant => ({ kind: 'tile', windows, perThread });
+
+async function poison(scorer: GpuScorer, { series, starts }: LstmCase, error: ErrorKind) {
+  const unknown = { ...series, values: new Float32Array(series.values.length).fill(NaN) };
+  const { score } = await scorer.score(unknown, starts, error);
+  expect(score.every(Number.isNaN)).toBe(true);
+}
+
+async function compare(shape: AutoencoderShape, count: number, error: ErrorKind, tuning?: GpuTuning) {
+  const drawn = drawCase(shape, count, 11);
+  const scorer = await createGpuScorer(context, shape, drawn.parameters, tuning);
+  await poison(scorer, drawn, error);
+  const found = await scorer.score(drawn.series, drawn.starts, error);
+  scorer.dispose();
+  const exact = scoreExactly(drawn, error);
+  for (const name of ['expected', 'channelError', 'score'] as const) {
+    expect(largestDifference(found[name], exact[name]), name).toBeLessThan(forwardGate);
+  }
+}
+
+const autoencoder = (
+  steps: number,
+  channels: number,
+  encoder: number[],
+  latent: number | null,
+  decoder: number[]
+): AutoencoderShape => ({ steps, channels, encoder, latent, decoder });
+
+describe('errors agree with the reference', () => {
+  test.each([
+    ['model A, one window, as chosen', autoencoder(30, 10, [64], null, [64]), 1, 'mae', undefined],
+    ['model A, 17 windows, as chosen', autoencoder(30, 10, [64], null, [64]), 17, 'mse', undefined],
+    [
+      'two encoder layers, tiles with one copy of the states',
+      autoencoder(7, 14, [64, 64], 32, [16]),
+      3,
+      'mse',
+      use(tile(16, 4))
+    ],
+    [
+      'two layers a side, whole, sums shared by threads',
+      autoencoder(30, 14, [64, 64], 32, [64, 64]),
+      3,
+      'mse',
+      use(whole(256))
+    ],
+    ['odd units, latent, whole', autoencoder(7, 8, [33], 7, [100, 16]), 3, 'mae', use(whole(128))],
+    ['odd units, latent, tiles', autoencoder(7, 8, [33], 7, [100, 16]), 17, 'mae', use(tile(4, 4))],
+    ['one step, one channel', autoencoder(1, 1, [16], null, [16]), 17, 'mse', use(tile(8, 8))],
+    ['one step, whole', autoencoder(1, 1, [5], 2, [3]), 1, 'mae', use(whole(32))],
+    ['52 channels, wider than the layers', autoencoder(7, 52, [16], null, [33]), 17, 'mae', use(tile(8, 4))],
+    ['52 channels, whole', autoencoder(7, 52, [16], null, [33]), 3, 'mse', use(whole(64))],
+    ['128 steps, too long for a workgroup', autoencoder(128, 10, [128], null, [16]), 3, 'mae', use(tile(4, 1))],
+    ['more units than threads', autoencoder(3, 2, [300], null, [16]), 3, 'mse', use(tile(2, 2))]
+  ] as const)('%s', async (_, shape, count, error, tuning) => {
+    await compare(shape as AutoencoderShape, count, error, tuning);
+  });
+});
+
+test('no worse than four times what stock TensorFlow.js on the CPU is off', async () => {
+  await tf.setBackend('cpu');
+  const shape = autoencoder(30, 10, [64], null, [64]);
+  const { steps, channels } = shape;
+  const lstm = (returnSequences: boolean) =>
+    tfl.layers.lstm({ units: 64, returnSequences, recurrentActivation: 'sigmoid', recurrentInitializer: 'zeros' });
+  const model = tfl.sequential({
+    layers: [
+      tfl.layers.inputLayer({ inputShape: [steps, channels] }),
+      lstm(false),
+      tfl.layers.repeatVector({ n: steps }),
+      lstm(true),
+      tfl.layers.timeDistributed({ layer: tfl.layers.dense({ units: channels }) })
+    ]
+  });
+  for (const seed of [1, 5]) {
+    const drawn = drawCase(shape, 17, seed);
+    const exact = scoreExactly(drawn, 'mae').expected;
+    const stock = tf.tidy(() => {
+      const weights = describeParameters(shape).map(({ offset, shape: sizes }) => {
+        const length = sizes.reduce((product, size) => product * size, 1);
+        return tf.tensor(drawn.parameters.slice(offset, offset + length), [...sizes]);
+      });
+      model.setWeights(weights);
+      const windows = gatherWindows(drawn.series, drawn.starts, steps);
+      const all = model.predict(tf.tensor3d(Float32Array.from(windows), [17, steps, channels])) as Tensor3D;
+      return tf.slice(all, [0, steps - 1, 0], [17, 1, channels]).dataSync();
+    });
+    const scorer = await createGpuScorer(context, shape, drawn.parameters, use(whole(64)));
+    const { expected } = await scorer.score(drawn.series, drawn.starts, 'mae');
+    scorer.dispose();
+    expect(largestDifference(expected, exact)).toBeLessThan(4 * largestDifference(stock, exact));
+  }
+  model.dispose();
+});
+
+test('a window gets the same score in whatever company', async () => {
+  const shape = autoencoder(7, 8, [16], null, [16]);
+  const drawn = drawCase(shape, 300, 3);
+  const scorer = await createGpuScorer(context, shape, drawn.parameters);
+  const { score } = await scorer.score(drawn.series, drawn.starts, 'mae');
+  expect(largestDifference(score, scoreExactly(drawn, 'mae').score)).toBeLessThan(forwardGate);
+  for (const [from, to] of [
+    [0, 1],
+    [7, 10],
+    [290, 300]
+  ] as const) {
+    const alone = await scorer.score(drawn.series, drawn.starts.subarray(from, to), 'mae');
+    expect(largestDifference(alone.score, score.subarray(from, to))).toBeLessThan(companyGate);
+  }
+  scorer.dispose();
+});
+
+test.each([
+  ['whole', whole(32)],
+  ['tiles', tile(4, 2)]
+])('16-bit weights, %s: near, and said', async (_, variant) => {
+  const shape = autoencoder(7, 8, [16], 4, [16]);
+  const drawn = drawCase(shape, 3, 5);
+  const scorer = await createGpuScorer(context, shape, drawn.parameters, use(variant, true));
+  expect(scorer.detail).toBe('f16 weights');
+  const { expected } = await scorer.score(drawn.series, drawn.starts, 'mae');
+  const distance = largestDifference(expected, scoreExactly(drawn, 'mae').expected);
+  expect(distance).toBeLessThan(halfGate);
+  expect(distance).toBeGreaterThan(forwardGate); // or they were not rounded at all
+  scorer.dispose();
+});
+
+test('a measured choice is plain data and scores like any other', async () => {
+  const shape = autoencoder(3, 2, [8], null, [8]);
+  const tuning = await tuneGpu(context, shape);
+  expect(JSON.parse(JSON.stringify(tuning))).toEqual(tuning);
+  expect(tuning).toMatchObject({ f16: false, key: expect.stringContaining(context.adapterName) });
+  expect(tuning.choices[0]!.from).toBe(1);
+  expect(tuning.choices.map(({ from }) => from)).toEqual(
+    tuning.choices.map(({ from }) => from).toSorted((a, b) => a - b)
+  );
+  expect(tuning.times.every(({ ms }) => ms > 0)).toBe(true);
+  await compare(shape, 17, 'mae', tuning);
+});
+
+test('a device that goes away in the middle gives no numbers', async () => {
+  const own = await openGpu(navigator.gpu);
+  const shape = autoencoder(30, 10, [64], null, [64]);
+  const drawn = drawCase(shape, 300, 9);
+  const scorer = await createGpuScorer(own, shape, drawn.parameters, use(tile(1, 1)));
+  await scorer.score(drawn.series, drawn.starts.subarray(0, 1), 'mae');
+  const running = scorer.score(drawn.series, drawn.starts, 'mae');
+  const waiting = scorer.score(drawn.series, drawn.starts, 'mae');
+  setTimeout(() => own.device.destroy(), 30);
+  await expect(running).rejects.toThrow(DeviceLostError);
+  await expect(waiting).rejects.toThrow(DeviceLostError);
+  await expect(scorer.score(drawn.series, drawn.starts, 'mae')).rejects.toThrow(DeviceLostError);
+  expect(own.isLost()).toBe(true);
+  expect(await own.lost).toContain('destroyed');
+  scorer.dispose();
+});
