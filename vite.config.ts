@@ -55,7 +55,19 @@ export default defineConfig({
           pool: 'threads',
           isolate: false,
           include: ['tests/{unit,architecture}/**/*.test.ts', 'tests/contract/**/*.unit.test.ts'],
+          exclude: ['**/*.node.test.ts'],
           testTimeout: 30_000
+        }
+      },
+      {
+        extends: true,
+        test: {
+          // Engines in Node, held against the double-precision reference: too slow for a check in under a minute.
+          name: 'node',
+          environment: 'node',
+          pool: 'threads',
+          include: ['tests/**/*.node.test.ts'],
+          testTimeout: 60_000
         }
       },
       {

@@ -1,6 +1,6 @@
 /**
  * `npm run check`: everything that can be known without a browser, in under a minute. `npm test`: that, then the build,
- * the browser tests and the end-to-end tests, the size of the shell among them. Each step is printed with its seconds, and with its
+ * the engines in Node, the browser tests and the end-to-end tests, the size of the shell among them. Each step is printed with its seconds, and with its
  * output when it fails. The last line counts the tests.
  */
 import { spawn } from 'node:child_process';
@@ -25,8 +25,7 @@ const projects = [
   'src/tsconfig.service-worker.json',
   'src/server',
   'src/cli',
-  'tests/support',
-  'tests/bench'
+  'tests/support'
 ];
 
 // The longest first, so that the two that run at a time end together.
@@ -51,7 +50,7 @@ rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports);
 const isWhole = process.argv[2] === 'test';
 const isGood = (await check()) && (!isWhole || (await testInBrowser()));
-const suites = isWhole ? ['unit', 'browser', 'e2e'] : ['unit'];
+const suites = isWhole ? ['unit', 'node', 'browser', 'e2e'] : ['unit'];
 const results = countResults(suites.map((suite) => join(reports, `${suite}.json`)));
 for (const name of results.skipped) console.log(`skipped: ${name}`);
 console.log(summarise(results));
@@ -83,7 +82,7 @@ async function testInBrowser() {
     return false;
   }
   let isGood = true;
-  for (const step of [vitest('browser'), e2e]) {
+  for (const step of [vitest('node'), vitest('browser'), e2e]) {
     if (!(await runStep(step))) isGood = false;
   }
   return isGood;
@@ -95,7 +94,7 @@ function cachedIn(tool) {
 }
 
 /**
- * @param {'unit' | 'browser'} project
+ * @param {'unit' | 'node' | 'browser'} project
  * @returns {Step}
  */
 function vitest(project) {

@@ -21,6 +21,18 @@ export interface Kernels {
     outStride: number,
     outPanel: number
   ): void;
+  project(
+    a: number,
+    aStride: number,
+    depth: number,
+    rows: number,
+    b: number,
+    panels: number,
+    bias: number,
+    out: number,
+    outStride: number,
+    outPanel: number
+  ): void;
   forward(
     recurrent: number,
     initial: number,

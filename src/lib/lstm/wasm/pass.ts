@@ -99,18 +99,14 @@ export function runForward(
       const isHead = side === 'head';
       const out = isHead ? block.y : hidden;
       const count = isHead ? steps * rows : rows;
-      kernels.multiply(
+      kernels.project(
         input,
         inputStride,
         inputs,
-        1,
-        0,
         count,
         at(layer.kernel),
         panels,
         at(layer.bias),
-        0,
-        64,
         out,
         isHead ? 64 : stride,
         isHead ? panel : 64

@@ -1,7 +1,10 @@
 /**
- * Finds by measurement which kernel scores how many windows fastest on a device. It times the scorer itself, so that a choice
- * rests on what will be run. Keeping the result is the host's matter.
+ * Finds by measurement which kernel scores how many windows fastest on a device, among those that score as the double-precision
+ * reference does. It runs the scorer itself, so that a choice rests on what will be run. Keeping the result is the host's matter.
  */
+import { gatherWindows, measureErrors, runAutoencoder, type ExactErrors } from '../autoencoder.reference';
+import { DeviceLostError } from '../engine';
+import { forwardGate } from '../engine-test';
 import { countParameters, type AutoencoderShape } from '../shape';
 import type { GpuContext } from './device';
 import { threadLimit } from './lstm-forward.wgsl';
@@ -17,6 +20,10 @@ export interface TuneOptions {
 }
 
 const runs = 3;
+/** Windows compared with the reference: so many, and a tile's worth, so that a tile is full and another is not. */
+const comparedWindows = 5;
+/** What rounding the weights to 16 bits may do to errors and reconstructions of order 1. */
+const f16Gate = 1e-2;
 /** More have their sums in slower memory. */
 const mostPerThread = 8;
 const tiles = { software: [4, 8], hardware: [4, 8, 16, 32] };
@@ -26,22 +33,26 @@ const hopeless = 4;
 /** Rounded weights must save this share of the time with most windows. */
 const worthwhile = 0.9;
 
-/** Names what a tuning is valid for: the adapter, its limits and the shape. A host adds the version of the kernels. */
-export function tuningKey(context: GpuContext, shape: AutoencoderShape): string {
-  const { adapterName, hasF16, workgroupBytes, workgroupThreads, bindingBytes } = context;
-  return JSON.stringify([adapterName, hasF16, workgroupBytes, workgroupThreads, bindingBytes, shape]);
+/** Names what a tuning is valid for: the adapter, what was allowed, the shape. A host adds the version of the kernels. */
+export function tuningKey(context: GpuContext, shape: AutoencoderShape, allowF16 = false): string {
+  const { adapterName, hasF16, bindingBytes } = context;
+  return JSON.stringify([adapterName, hasF16, bindingBytes, allowF16, shape]);
 }
 
-/** Times every way of scoring with few and many windows. Takes seconds: each is compiled first. */
+/**
+ * Times every way of scoring with few and many windows. Takes seconds: each is compiled first. One that does not compile, or does
+ * not agree with the reference, is left out; rejects where none with 32-bit weights remains.
+ */
 export async function tuneGpu(
   context: GpuContext,
   shape: AutoencoderShape,
   { allowF16 = false, now = () => performance.now() }: TuneOptions = {}
 ): Promise<GpuTuning> {
-  const key = tuningKey(context, shape);
+  const key = tuningKey(context, shape, allowF16);
   const times: Time[] = [];
   for (const f16 of allowF16 && context.hasF16 ? [false, true] : [false]) {
     for (const time of await timeVariants(context, shape, f16, now)) times.push(time);
+    if (times.length === 0) throw new Error(`nothing scores as the reference does on ${context.adapterName}`);
   }
   const windows = [...new Set(times.map((time) => time.windows))];
   const findBest = (f16: boolean, windows: number) =>
@@ -59,24 +70,27 @@ export async function tuneGpu(
 type Time = GpuTuning['times'][number];
 
 async function timeVariants(context: GpuContext, shape: AutoencoderShape, f16: boolean, now: () => number) {
-  const { steps, channels } = shape;
   const parameters = Float32Array.from({ length: countParameters(shape) }, (_, i) => 0.1 * Math.sin(i));
   const times: Time[] = [];
+  const variants = listVariants(context, shape);
+  const exact = scoreExactly(shape, parameters, Math.max(...variants.map(countCompared)));
   let entrants: { variant: Variant; scorer: GpuScorer }[] = [];
   const opened: GpuScorer[] = [];
   try {
-    for (const variant of listVariants(context, shape)) {
+    for (const variant of variants) {
       const tuning: GpuTuning = { key: '', f16, choices: [{ from: 1, variant }], times: [] };
       const scorer = await createGpuScorer(context, shape, parameters, tuning);
       opened.push(scorer);
-      entrants.push({ variant, scorer });
+      if (await agrees(scorer, countCompared(variant), exact, f16 ? f16Gate : forwardGate)) {
+        entrants.push({ variant, scorer });
+      }
     }
+    if (entrants.length === 0) return times;
     for (const windows of context.isSoftware ? sizes.software : sizes.hardware) {
-      const values = Float32Array.from({ length: (steps + windows - 1) * channels }, (_, i) => Math.sin(0.1 * i));
-      const starts = Int32Array.from({ length: windows }, (_, i) => i);
+      const { series, starts } = showWindows(shape, windows);
       const round: Time[] = [];
       for (const { variant, scorer } of entrants) {
-        const ms = await timeRuns(() => scorer.score({ values, channels }, starts, 'mae'), now);
+        const ms = await timeRuns(() => scorer.score(series, starts, 'mae'), now);
         round.push({ windows, f16, variant, ms });
       }
       const limitMs = hopeless * Math.min(...round.map(({ ms }) => ms));
@@ -87,6 +101,35 @@ async function timeVariants(context: GpuContext, shape: AutoencoderShape, f16: b
     for (const scorer of opened) scorer.dispose();
   }
   return times;
+}
+
+/** A wave, and windows of it one row apart. */
+function showWindows({ steps, channels }: AutoencoderShape, windows: number) {
+  const values = Float32Array.from({ length: (steps + windows - 1) * channels }, (_, i) => Math.sin(0.1 * i));
+  return { series: { values, channels }, starts: Int32Array.from({ length: windows }, (_, i) => i) };
+}
+
+const countCompared = (variant: Variant) => comparedWindows + (variant.kind === 'tile' ? variant.windows : 0);
+
+function scoreExactly(shape: AutoencoderShape, parameters: Float32Array, windows: number): ExactErrors {
+  const { series, starts } = showWindows(shape, windows);
+  const gathered = gatherWindows(series, starts, shape.steps);
+  const { reconstruction } = runAutoencoder(shape, Float64Array.from(parameters), gathered);
+  return measureErrors(shape, gathered, reconstruction, 'mae');
+}
+
+/** Whether `scorer` says of the first `windows` what the reference says. What a device refuses to run agrees with nothing. */
+async function agrees(scorer: GpuScorer, windows: number, exact: ExactErrors, gate: number): Promise<boolean> {
+  const { series, starts } = showWindows(scorer.shape, windows);
+  try {
+    const found = await scorer.score(series, starts, 'mae');
+    return (['score', 'channelError', 'expected'] as const).every((name) =>
+      found[name].every((value, i) => Math.abs(value - exact[name][i]!) <= gate)
+    );
+  } catch (error) {
+    if (error instanceof DeviceLostError) throw error;
+    return false;
+  }
 }
 
 /** Median of some runs, after one that compiles and one that finds how many windows the device takes at a time. */

@@ -1,6 +1,6 @@
 /**
- * The GPU device that kernels run on: asked for with every feature and limit they can use, or taken over from somebody who
- * made it, and watched. A device that is lost, or that reports an error nobody asked about, returns nothing from then on:
+ * The GPU device that kernels run on: asked for with the largest buffers the adapter has and nothing else beyond what every device
+ * can do, or taken over from somebody who made it, and watched. A device that is lost, or that reports an error nobody asked about, returns nothing from then on:
  * what it computed may be wrong. It knows nothing of LSTMs.
  */
 import { DeviceLostError } from '../engine';
@@ -14,10 +14,6 @@ export interface GpuContext {
   readonly isSoftware: boolean;
   /** Shaders may compute with 16-bit floats. */
   readonly hasF16: boolean;
-  /** Bytes of workgroup memory a workgroup may have; 16,384 at least. */
-  readonly workgroupBytes: number;
-  /** Threads a workgroup may have; 256 at least. */
-  readonly workgroupThreads: number;
   /** Bytes of a buffer that one binding may show. */
   readonly bindingBytes: number;
   /** The browser completes GPU work only when it is spoken to or by a slow timer, so waiting must nudge it. */
@@ -40,31 +36,18 @@ export interface OpenOptions {
   readonly powerPreference?: GPUPowerPreference;
 }
 
-const features = ['timestamp-query', 'shader-f16', 'subgroups'] as const satisfies GPUFeatureName[];
-const limits = [
-  'maxComputeWorkgroupStorageSize',
-  'maxComputeInvocationsPerWorkgroup',
-  'maxComputeWorkgroupSizeX',
-  'maxComputeWorkgroupsPerDimension',
-  'maxStorageBufferBindingSize',
-  'maxBufferSize'
-] as const;
-const wantedStorageBuffers = 10;
+const limits = ['maxStorageBufferBindingSize', 'maxBufferSize'] as const;
 
-/** Opens the adapter with every feature and limit the kernels can use; rejects with a readable reason where there is none. */
+/** Opens the adapter with its largest buffers, and 16-bit floats where it has them; rejects with a readable reason where there is none. */
 export async function openGpu(
   gpu: GPU,
   { powerPreference = 'high-performance' }: OpenOptions = {}
 ): Promise<GpuContext> {
   const adapter = await gpu.requestAdapter({ powerPreference });
   if (!adapter) throw new Error('no WebGPU adapter');
-  const requiredLimits: Record<string, number> = {
-    maxStorageBuffersPerShaderStage: Math.min(wantedStorageBuffers, adapter.limits.maxStorageBuffersPerShaderStage)
-  };
-  for (const name of limits) requiredLimits[name] = adapter.limits[name];
   const device = await adapter.requestDevice({
-    requiredFeatures: features.filter((name) => adapter.features.has(name)),
-    requiredLimits
+    requiredFeatures: adapter.features.has('shader-f16') ? ['shader-f16'] : [],
+    requiredLimits: Object.fromEntries(limits.map((name) => [name, adapter.limits[name]]))
   });
   return wrapDevice(device, describeAdapter(adapter.info));
 }
@@ -88,8 +71,6 @@ export function wrapDevice(device: GPUDevice, info: DeviceInfo = describeAdapter
     device,
     ...info,
     hasF16: device.features.has('shader-f16'),
-    workgroupBytes: device.limits.maxComputeWorkgroupStorageSize,
-    workgroupThreads: Math.min(device.limits.maxComputeInvocationsPerWorkgroup, device.limits.maxComputeWorkgroupSizeX),
     bindingBytes: Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize),
     needsNudge: globalThis.navigator?.userAgent.includes('Firefox') ?? false,
     lost,

@@ -78,7 +78,10 @@ export function createRecorder({ device, guard }: GpuContext, buffers: GpuBuffer
   return {
     async prepare(kernel, bound, groups) {
       let made = pipelines.get(kernel.code);
-      if (!made) pipelines.set(kernel.code, (made = compile(kernel)));
+      if (!made) {
+        pipelines.set(kernel.code, (made = compile(kernel)));
+        made.catch(() => pipelines.delete(kernel.code)); // whoever comes next tries again
+      }
       const pipeline = await made;
       const bind = (name: string): GPUBufferBinding => {
         const part: Bindable | undefined = bound[name as keyof typeof bound];

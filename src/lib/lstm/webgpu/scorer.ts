@@ -1,10 +1,10 @@
 /**
  * Scores windows on the GPU: weights go up once, rows of the series as they are needed, errors come back and nothing else.
- * A batch is cut so that no dispatch blocks the device for long. Which kernel runs a batch is a matter of its size and of
- * what was measured on the device.
+ * A call is cut so that no dispatch blocks the device for long. Which kernel runs it is a matter of the number of windows asked
+ * for and of what was measured on the device, not of the cut: two runs are equal bit for bit.
  */
 import { checkStarts, type ErrorKind, type Scorer, type Series, type WindowErrors } from '../engine';
-import type { AutoencoderShape } from '../shape';
+import { countParameters, type AutoencoderShape } from '../shape';
 import { createBuffers } from './buffers';
 import type { GpuContext } from './device';
 import type { StepScalars } from './kernel.wgsl';
@@ -31,13 +31,18 @@ const mostStateBytes = 2 ** 26;
 /** Batches given to the device before the first of them is read. */
 const inFlight = 2;
 
-/** Packs flat `parameters` and uploads them. Rejects with a `RangeError` where a layer is too wide for a workgroup. */
+/**
+ * Packs flat `parameters` and uploads them. Rejects with a `RangeError` where they are not the shape's, or a layer is too wide for
+ * a workgroup.
+ */
 export async function createGpuScorer(
   context: GpuContext,
   shape: AutoencoderShape,
   parameters: Float32Array,
   tuning: GpuTuning = chooseUntuned(context, shape)
 ): Promise<GpuScorer> {
+  const count = countParameters(shape);
+  if (parameters.length !== count) throw new RangeError(`${parameters.length} parameters, expected ${count}`);
   checkFit(shape);
   const { steps, channels, encoder, decoder } = shape;
   const buffers = createBuffers(context);
@@ -88,6 +93,7 @@ export async function createGpuScorer(
       };
       dispatches = prepareScoring(recorder, shape, weights, bound, variant, error);
       prepared.set(key, dispatches);
+      dispatches.catch(() => prepared.delete(key)); // whoever comes next tries again
     }
     return dispatches;
   }
@@ -99,6 +105,7 @@ export async function createGpuScorer(
       channelError: new Float32Array(askedStarts.length * channels),
       expected: new Float32Array(askedStarts.length * channels)
     };
+    const variant = chooseVariant(tuning, askedStarts.length);
     const reading: Promise<void>[] = [];
     let lastMs = 0;
     const read = async (numbers: Promise<Float32Array>, order: Uint32Array, beganMs: number) => {
@@ -119,7 +126,7 @@ export async function createGpuScorer(
           if (isDisposed) throw new Error('the scorer was disposed of');
           const rows = Math.min(atATime, piece.order.length - first);
           reserve(piece.values.length, piece.starts.length, rows);
-          const dispatches = await prepare(chooseVariant(tuning, rows), error);
+          const dispatches = await prepare(variant, error);
           const encoder = recorder.encode([{ dispatches, step: { ...noStep, rows, first } }]);
           const numbers = buffers.submitAndRead(encoder, [{ buffer: errors!.buffer, words: 2 * rows * channels }]);
           const batch = read(numbers, piece.order.subarray(first, first + rows), performance.now());

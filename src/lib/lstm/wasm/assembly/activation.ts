@@ -1,6 +1,6 @@
 /**
  * tanh as a quotient of polynomials for |x| ≤ 7.905: coefficients published with Eigen (MPL-2.0), error 3.5e-7 absolute and
- * relative. σ(x) = ½ + ½·tanh(x/2).
+ * relative.
  */
 import { multiplyAdd } from './simd';
 
@@ -19,10 +19,4 @@ export function tanh(value: v128): v128 {
   under = multiplyAdd(square, under, f32x4.splat(2.268434632439e-3));
   under = multiplyAdd(square, under, f32x4.splat(4.89352518554385e-3));
   return f32x4.div(f32x4.mul(x, over), under);
-}
-
-/** σ of each lane. */
-export function sigmoid(x: v128): v128 {
-  const half = f32x4.splat(0.5);
-  return multiplyAdd(half, tanh(f32x4.mul(half, x)), half);
 }

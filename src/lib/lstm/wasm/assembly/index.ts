@@ -1,5 +1,6 @@
 /** What the module exports. It owns no memory, no stack and no data segment: every address comes from its caller. */
 export { multiply } from './product';
+export { project } from './dense';
 export { forward } from './forward';
 export { backward } from './backward';
 export { accumulate, addRows, addSteps } from './gradient';
