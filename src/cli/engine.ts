@@ -13,7 +13,7 @@ export async function openEngine(): Promise<DetectorFamily> {
   const now = () => performance.now();
   const chosen = await chooseEngine('wasm', {
     loadKernels: async (flavour) => (await fetch(addresses[flavour])).arrayBuffer(),
-    openRemotes: async () => [],
+    openRemotes: () => [],
     measured: { read: async () => undefined, write: async () => {} },
     now,
     pause: () => new Promise((resolve) => setImmediate(resolve)),

@@ -7,10 +7,10 @@ import { ok } from '$lib/domain/result';
 
 export function createLevelFamily(): DetectorFamily {
   return {
-    backend: 'none',
     train: async (series, _starts, recipe, onEpoch) => {
       onEpoch({ epoch: 1, loss: 1, validationLoss: 1, windowsPerSecond: 1 });
       return ok({
+        backend: 'none',
         detector: createLevelDetector(recipe.window.steps, series.channels),
         weights: Float32Array.of(1),
         weightsSha256: '0'.repeat(64),

@@ -42,6 +42,8 @@ export interface Detector {
 /** What a training hands back: the detector, ready to score, and what is needed to make it again. */
 export interface TrainedDetector {
   detector: Detector;
+  /** What trained it; a device may be chosen, or lost, while it trains. */
+  backend: string;
   /** All weights, flat, in the order of `tensors`. */
   weights: Float32Array;
   /** SHA-256 of the weights' bytes, hex. */
@@ -66,8 +68,6 @@ export type EpochListener = (epoch: Epoch) => void | Promise<void>;
 
 /** A family of detectors on some device. The recipe says everything; the seed makes it repeatable on that device. */
 export interface DetectorFamily {
-  /** Name of the backend that trains and scores. */
-  readonly backend: string;
   /** Trains on the windows that begin at `starts`, in time order; the last share of them validates. */
   train(
     series: ScaledSeries,

@@ -2,7 +2,7 @@
  * What every engine does, whatever it runs on: score windows of a series with an autoencoder, and train one. Windows are
  * named by their first row and never materialised. Parameters travel as one flat array in the order of `describeParameters`.
  */
-import type { AutoencoderShape } from './shape';
+import { countParameters, type AutoencoderShape } from './shape';
 
 /** Row-major `[rows, channels]`, no NaN inside a window that is asked for. */
 export interface Series {
@@ -41,7 +41,7 @@ export interface Checkpoint {
   step: number;
 }
 
-/** An autoencoder ready to score. The same window gets the same score in whatever company it is asked for. */
+/** An autoencoder ready to score. On one device a window gets the same score, within rounding, in whatever company it is asked for. */
 export interface Scorer {
   readonly shape: AutoencoderShape;
   /** Scores the windows that begin at `starts`; rejects with a `RangeError` where a window leaves the series. */
@@ -52,9 +52,11 @@ export interface Scorer {
 /** An autoencoder in training. Two runs with the same calls on the same device are bit-equal. */
 export interface Trainer {
   readonly shape: AutoencoderShape;
+  /** What computes now, where that is not always what its engine is called after. */
+  readonly kind?: LstmEngine['kind'];
   /** One Adam step per `batchSize` windows, in the order of `order`; the loss of each batch before its step. */
   fit(series: Series, order: Int32Array, batchSize: number): Promise<Float32Array>;
-  /** Mean loss of the windows, without learning. */
+  /** Mean loss of the windows, without learning; rejects with a `RangeError` where there are none. */
   evaluate(series: Series, starts: Int32Array): Promise<number>;
   /** Loss and gradient (flat order, before clipping) of one batch, without learning. For self-tests. */
   differentiate(series: Series, starts: Int32Array): Promise<{ loss: number; gradient: Float32Array }>;
@@ -83,6 +85,34 @@ export class DeviceLostError extends Error {
 export function beginTraining(parameters: Float32Array): Checkpoint {
   const { length } = parameters;
   return { parameters, firstMoment: new Float32Array(length), secondMoment: new Float32Array(length), step: 0 };
+}
+
+/** Refuses parameters and moments of another length, and a count of steps that is none. */
+export function checkCheckpoint(
+  shape: AutoencoderShape,
+  { parameters, firstMoment, secondMoment, step }: Checkpoint
+): void {
+  checkParameters(shape, parameters);
+  checkParameters(shape, firstMoment, 'first moments');
+  checkParameters(shape, secondMoment, 'second moments');
+  if (!Number.isInteger(step) || step < 0) throw new RangeError(`step ${step}, expected 0, 1, 2 …`);
+}
+
+/** Refuses parameters of another length: what is missing would be NaN. */
+export function checkParameters(shape: AutoencoderShape, { length }: Float32Array, what = 'parameters'): void {
+  const expected = countParameters(shape);
+  if (length !== expected) throw new RangeError(`${length} ${what}, expected ${expected}`);
+}
+
+/** Refuses a batch that is no whole number of windows. */
+export function checkBatchSize(batchSize: number): void {
+  if (!Number.isInteger(batchSize) || batchSize < 1)
+    throw new RangeError(`batches of ${batchSize}, expected 1, 2, 3 …`);
+}
+
+/** Refuses a mean over nothing. */
+export function checkAny(starts: Int32Array): void {
+  if (starts.length === 0) throw new RangeError('no windows, expected one at least');
 }
 
 /** Refuses windows that leave the series, before a device reads where it must not. */

@@ -8,13 +8,13 @@ import { fail, ok, type Result } from '../domain/result';
 import type { LstmEngine } from '../lstm/engine';
 import { forwardGate, gradientGate, stepGate, testEngine } from '../lstm/engine-test';
 import { createReferenceEngine } from '../lstm/reference/engine';
-import { createRouter, type Route } from '../lstm/routing';
+import { createRouter } from '../lstm/routing';
 import { shareScoring, type OpenRemotes } from '../lstm/sharing';
 import { createWasmEngine } from '../lstm/wasm/engine';
 import { countParameters } from '../lstm/shape';
 import type { LoadKernels } from '../lstm/wasm/module';
 import type { FindTuning } from '../lstm/webgpu/engine';
-import type { GpuTuning } from '../lstm/webgpu/variant';
+import { parseRoute, parseTuning } from './measured';
 
 /** What a host gives: where the kernels are, other threads to score in, a place for measurements, a clock in ms. */
 export interface DeviceHost {
@@ -24,8 +24,8 @@ export interface DeviceHost {
   now: () => number;
   /** Lets the thread breathe, by a task of its own. */
   pause: () => Promise<void>;
-  /** Told when the GPU is gone; the work goes on on the CPU. */
-  onLost: (reason: string) => void;
+  /** Told when the GPU is gone, and what computes instead. */
+  onLost: (reason: string, now: Pick<EngineStatus, 'backend' | 'adapter'>) => void;
 }
 
 /** What was measured on this device, kept from one start to the next under a key that names everything it depends on. */
@@ -43,8 +43,13 @@ export interface ChosenEngine {
 /** Smaller networks take the kernels that usually win. */
 const leastTuned = 5000;
 
-type Opened = { outcome: 'open'; engine: LstmEngine } | { outcome: 'absent' | 'software-adapter'; detail: string };
-type Tried = { trial: BackendTrial; engine: LstmEngine | null };
+type Opened =
+  | { outcome: 'open'; engine: LstmEngine; lost: Promise<string> }
+  | { outcome: 'absent' | 'software-adapter'; detail: string };
+type Tried = { trial: BackendTrial; opened: { engine: LstmEngine; lost: Promise<string> } | null };
+
+/** The CPU does not go away. */
+const never = new Promise<never>(() => {});
 
 /**
  * Opens the best engine. `auto` passes over a software adapter, because the CPU is faster than a GPU that is imitated; a named
@@ -54,16 +59,23 @@ export async function chooseEngine(choice: BackendChoice, host: DeviceHost): Pro
   const order = choice === 'auto' ? backends : [choice, ...backends.filter((name) => name !== choice)];
   const trials: BackendTrial[] = [];
   for (const backend of order) {
-    const { trial, engine } = await tryEngine(backend, choice === backend, host);
+    const { trial, opened } = await tryEngine(backend, choice === backend, host);
     trials.push(trial);
-    if (!engine) continue;
+    if (!opened) continue;
+    const { engine, lost } = opened;
     const status: EngineStatus = { backend, adapter: engine.detail, choice, trials, lost: null };
-    if (backend !== 'webgpu') return ok({ engine: shareScoring(engine, host.openRemotes), status });
+    if (backend !== 'webgpu') return ok({ engine: withHelpers(engine, host), status });
     const beside = await openBeside(host);
-    const { measured, now, onLost } = host;
-    const memory = { ...measured, read: async (key: string) => (await measured.read(key)) as Route | undefined };
-    const isForced = choice === 'webgpu';
-    return ok({ engine: createRouter({ gpu: engine, cpu: beside, memory, now, onLost, isForced }), status });
+    const router = createRouter({
+      gpu: engine,
+      cpu: beside,
+      memory: { read: async (key) => parseRoute(await host.measured.read(key)), write: host.measured.write },
+      now: host.now,
+      onLost: (reason) => host.onLost(reason, { backend: beside.kind, adapter: beside.detail }),
+      lost,
+      isForced: choice === 'webgpu'
+    });
+    return ok({ engine: router, status });
   }
   return fail(
     'no-backend',
@@ -75,8 +87,13 @@ export async function chooseEngine(choice: BackendChoice, host: DeviceHost): Pro
 
 /** The CPU beside a GPU: WebAssembly where it passes, the reference where not. */
 async function openBeside(host: DeviceHost): Promise<LstmEngine> {
-  const { engine } = await tryEngine('wasm', false, host);
-  return engine ? shareScoring(engine, host.openRemotes) : createReferenceEngine(host.pause);
+  const { opened } = await tryEngine('wasm', false, host);
+  return opened ? withHelpers(opened.engine, host) : createReferenceEngine(host.pause);
+}
+
+/** Other threads run WebAssembly, so they help an engine that does and has passed, and no other. */
+function withHelpers(engine: LstmEngine, { openRemotes }: DeviceHost): LstmEngine {
+  return engine.kind === 'wasm' ? shareScoring(engine, openRemotes) : engine;
 }
 
 async function tryEngine(backend: BackendName, isNamed: boolean, host: DeviceHost): Promise<Tried> {
@@ -89,10 +106,11 @@ async function tryEngine(backend: BackendName, isNamed: boolean, host: DeviceHos
     milliseconds: host.now() - startMs,
     detail
   });
+  let engine: LstmEngine | null = null;
   try {
     const opened = await openEngine(backend, isNamed, host);
-    if (opened.outcome !== 'open') return { trial: tell(opened.outcome, opened.detail), engine: null };
-    const { engine } = opened;
+    if (opened.outcome !== 'open') return { trial: tell(opened.outcome, opened.detail), opened: null };
+    engine = opened.engine;
     const { forward, gradient, step } = await testEngine(engine);
     // Written as "not within" so that NaN fails.
     const outcome = !(forward <= forwardGate)
@@ -103,16 +121,17 @@ async function tryEngine(backend: BackendName, isNamed: boolean, host: DeviceHos
     if (outcome !== 'passed') engine.dispose();
     return {
       trial: tell(outcome, engine.detail, forward, gradient),
-      engine: outcome === 'passed' ? engine : null
+      opened: outcome === 'passed' ? opened : null
     };
   } catch (error) {
-    return { trial: tell('failed', error instanceof Error ? error.message : String(error)), engine: null };
+    engine?.dispose();
+    return { trial: tell('failed', error instanceof Error ? error.message : String(error)), opened: null };
   }
 }
 
 async function openEngine(backend: BackendName, isNamed: boolean, host: DeviceHost): Promise<Opened> {
-  if (backend === 'wasm') return { outcome: 'open', engine: await createWasmEngine(host.loadKernels) };
-  if (backend === 'cpu') return { outcome: 'open', engine: createReferenceEngine(host.pause) };
+  if (backend === 'wasm') return { outcome: 'open', engine: await createWasmEngine(host.loadKernels), lost: never };
+  if (backend === 'cpu') return { outcome: 'open', engine: createReferenceEngine(host.pause), lost: never };
   const gpu = (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
   if (!gpu) return { outcome: 'absent', detail: '' };
   // Only a browser with a GPU pays for its kernels.
@@ -130,11 +149,11 @@ async function openEngine(backend: BackendName, isNamed: boolean, host: DeviceHo
     // A processor that plays a GPU compiles for seconds and gains nothing; the self-test's network is not worth a measurement.
     if (context.isSoftware || countParameters(shape) < leastTuned) return undefined;
     const key = tuningKey(context, shape);
-    const known = (await host.measured.read(key)) as GpuTuning | undefined;
+    const known = parseTuning(await host.measured.read(key));
     if (known) return known;
     const tuning = await tuneGpu(context, shape, { now: host.now });
     await host.measured.write(key, tuning);
     return tuning;
   };
-  return { outcome: 'open', engine: createGpuEngine(context, findTuning) };
+  return { outcome: 'open', engine: createGpuEngine(context, findTuning), lost: context.lost };
 }

@@ -12,8 +12,6 @@ import { trainAutoencoder } from './train';
 /** Creates the family. `nowMs` times epochs. */
 export function createAutoencoderFamily(engine: LstmEngine, nowMs: () => number): DetectorFamily {
   return {
-    backend: engine.kind,
-
     async train(series, starts, recipe, onEpoch) {
       const trained = await trainAutoencoder(engine, series, starts, recipe, nowMs, onEpoch);
       if (!trained.ok) return trained;

@@ -10,8 +10,9 @@ import { beginTraining, type LstmEngine, type TrainingRule } from '../lstm/engin
 import { describeShape, drawParameters } from './autoencoder';
 import { splitWindows } from './windows';
 
-/** The best parameters, losses per epoch, and the epoch whose parameters were kept. */
+/** What trained, the best parameters, losses per epoch, and the epoch whose parameters were kept. */
 export interface Training {
+  backend: string;
   parameters: Float32Array;
   loss: number[];
   validationLoss: number[];
@@ -41,7 +42,13 @@ export async function trainAutoencoder(
   const from = beginTraining(drawParameters(shape, train.seed));
   const trainer = await engine.createTrainer(shape, from, adamOf(train));
   const random = createRandom(train.seed + 1);
-  const training: Training = { parameters: from.parameters, loss: [], validationLoss: [], bestEpoch: 0 };
+  const training: Training = {
+    backend: engine.kind,
+    parameters: from.parameters,
+    loss: [],
+    validationLoss: [],
+    bestEpoch: 0
+  };
   let best = Infinity;
   try {
     for (let epoch = 0; epoch < train.maxEpochs; epoch++) {
@@ -62,7 +69,7 @@ export async function trainAutoencoder(
         training.parameters = (await trainer.save()).parameters;
       } else if (epoch - training.bestEpoch >= train.patience) break;
     }
-    return ok(training);
+    return ok({ ...training, backend: trainer.kind ?? engine.kind });
   } finally {
     trainer.dispose();
   }

@@ -66,7 +66,7 @@ export async function learnModel(request: LearnRequest): Promise<Result<LearnedM
   const startMs = nowMs();
   const trained = await family.train(healthy.series, healthy.starts, recipe, request.onEpoch);
   if (!trained.ok) return trained;
-  const { detector, weights, weightsSha256, tensors, loss, validationLoss, bestEpoch } = trained.value;
+  const { detector, backend, weights, weightsSha256, tensors, loss, validationLoss, bestEpoch } = trained.value;
   const seconds = (nowMs() - startMs) / 1000;
 
   const threshold = await judgeHealthy({ ...stamp, recipe, channels, stepMs }, detector, healthy);
@@ -91,7 +91,7 @@ export async function learnModel(request: LearnRequest): Promise<Result<LearnedM
       validationLoss,
       bestEpoch,
       seconds,
-      backend: family.backend,
+      backend,
       codeVersion: stamp.codeVersion,
       dataSha256: await request.hash([block.t, ...columnsOf(block, request.channels)])
     },

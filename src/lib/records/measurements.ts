@@ -13,17 +13,24 @@ export interface Measurements {
 
 interface Measured {
   key: string;
+  version: string;
   value: unknown;
 }
 
-/** Opens the measurements, at their first call. */
-export function createMeasurements(name = 'pumpside-device'): Measurements {
-  const { table, read, write } = createConnection(name, { version: 1, tables: { measured: 'key' } });
+/** Opens the measurements of a version, at their first call. Another version's do not hold for it, and go when it writes. */
+export function createMeasurements(version: string, name = 'pumpside-device'): Measurements {
+  const { table, read, write } = createConnection(name, { version: 1, tables: { measured: 'key, version' } });
   const measured = table<Measured, string>('measured');
   return {
     read: (key) =>
-      read('measurements.read', ['measured'], async () => (await measured.get(key))?.value).catch(() => undefined),
+      read('measurements.read', ['measured'], async () => {
+        const found = await measured.get(key);
+        return found?.version === version ? found.value : undefined;
+      }).catch(() => undefined),
     write: (key, value) =>
-      write('measurements.write', ['measured'], async () => void (await measured.put({ key, value }))).catch(() => {})
+      write('measurements.write', ['measured'], async () => {
+        await measured.where('version').notEqual(version).delete();
+        await measured.put({ key, version, value });
+      }).catch(() => {})
   };
 }

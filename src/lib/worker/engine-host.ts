@@ -50,8 +50,10 @@ export function createEngineHost(host: EngineHost): Omit<EngineApi, 'live'> {
   return {
     start: (choice, onChange) =>
       guard('start', async () => {
-        const onLost = (reason: string) => {
-          if (chosen) onChange({ ...chosen.status, backend: 'wasm', adapter: '', lost: reason });
+        const onLost: DeviceHost['onLost'] = (reason, now) => {
+          if (!chosen) return;
+          chosen = { ...chosen, status: { ...chosen.status, ...now, lost: reason } };
+          onChange(chosen.status);
         };
         const found = await chooseEngine(choice, { ...host, onLost });
         if (!found.ok) return found;

@@ -12,10 +12,6 @@ import { openScorers } from './scorers';
 
 meterTraffic();
 
-const measurements = createMeasurements();
-// A new version may have other kernels: what an older one measured does not hold for it.
-const keyOf = (key: string) => `${__APP_VERSION__} ${key}`;
-
 const api: EngineApi = {
   live: holdLifeLock,
   ...createEngineHost({
@@ -23,10 +19,7 @@ const api: EngineApi = {
     records: createRecords(),
     loadKernels,
     openRemotes: openScorers,
-    measured: {
-      read: (key) => measurements.read(keyOf(key)),
-      write: (key, value) => measurements.write(keyOf(key), value)
-    },
+    measured: createMeasurements(__APP_VERSION__),
     now: () => performance.now(),
     pause: () => new Promise((resolve) => setTimeout(resolve)),
     wallMs: () => Date.now(),

@@ -1,9 +1,13 @@
-/** A thread that helps to score: one model at a time, windows by windows, as the engine's thread hands them out. */
+/** A thread that helps to score: one model at a time, windows by windows, as the engine's thread hands them out.
+ * It belongs to that thread and ends with it, so it holds no lock of its own. */
 import { expose, transfer } from 'comlink';
+import { meterTraffic } from '../bridge/traffic';
 import type { ErrorKind, Scorer, Series } from '../lstm/engine';
 import type { AutoencoderShape } from '../lstm/shape';
 import { createWasmEngine } from '../lstm/wasm/engine';
 import { loadKernels } from './kernels';
+
+meterTraffic();
 
 /** What the engine's thread may ask. */
 export interface ScorerApi {

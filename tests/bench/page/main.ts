@@ -7,7 +7,7 @@ import { tf } from '$lib/lstm/tensorflow/parts';
 import { shareScoring, type OpenRemotes } from '$lib/lstm/sharing';
 import { createWasmEngine } from '$lib/lstm/wasm/engine';
 import { loadKernels } from '$lib/worker/kernels';
-import { openScorers } from '$lib/worker/scorers';
+import { openScorer } from '$lib/worker/scorers';
 import { restoreCase } from '../case';
 import { createHost, type Host, type Subjects } from '../subject';
 import { prepareEngine } from '../subjects/engine';
@@ -61,11 +61,7 @@ const host: PageHost = { ...createHost(subjects), describeAdapter };
 Object.assign(globalThis, { host });
 
 /** One helping thread, however many cores there are. */
-const openOneScorer: OpenRemotes = async (...model) => {
-  const [first, ...others] = await openScorers(...model);
-  for (const other of others) other.dispose();
-  return first ? [first] : [];
-};
+const openOneScorer: OpenRemotes = (shape, parameters) => [openScorer(shape, parameters)];
 
 async function load(address: string): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(address);

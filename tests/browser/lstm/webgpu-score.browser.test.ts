@@ -5,7 +5,7 @@
  */
 import '@tensorflow/tfjs-backend-cpu';
 import type { Tensor3D } from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { DeviceLostError, type ErrorKind } from '$lib/lstm/engine';
 import { gatherWindows } from '$lib/lstm/autoencoder.reference';
 import { describeParameters, type AutoencoderShape } from '$lib/lstm/shape';
@@ -42,9 +42,15 @@ async function poison(scorer: GpuScorer, { series, starts }: LstmCase, error: Er
   expect(score.every(Number.isNaN)).toBe(true);
 }
 
-async function compare(shape: AutoencoderShape, count: number, error: ErrorKind, tuning?: GpuTuning) {
+async function compare(
+  shape: AutoencoderShape,
+  count: number,
+  error: ErrorKind,
+  tuning?: GpuTuning,
+  on: GpuContext = context
+) {
   const drawn = drawCase(shape, count, 11);
-  const scorer = await createGpuScorer(context, shape, drawn.parameters, tuning);
+  const scorer = await createGpuScorer(on, shape, drawn.parameters, tuning);
   await poison(scorer, drawn, error);
   const found = await scorer.score(drawn.series, drawn.starts, error);
   scorer.dispose();
@@ -90,6 +96,14 @@ describe('errors agree with the reference', () => {
     ['more units than threads', autoencoder(3, 2, [300], null, [16]), 3, 'mse', use(tile(2, 2))]
   ] as const)('%s', async (_, shape, count, error, tuning) => {
     await compare(shape as AutoencoderShape, count, error, tuning);
+  });
+
+  test.each([
+    ['a few windows', autoencoder(30, 10, [64], null, [64]), 3],
+    ['many windows', autoencoder(7, 14, [64, 33], 5, [16]), 67],
+    ['more windows', autoencoder(7, 8, [33], null, [16]), 513]
+  ])('as chosen on a GPU that is none in software: %s', async (_, shape, count) => {
+    await compare(shape, count, 'mae', undefined, { ...context, isSoftware: false });
   });
 });
 
@@ -172,6 +186,44 @@ test('a measured choice is plain data and scores like any other', async () => {
   );
   expect(tuning.times.every(({ ms }) => ms > 0)).toBe(true);
   await compare(shape, 17, 'mae', tuning);
+});
+
+describe('a measurement', () => {
+  const shape = autoencoder(3, 2, [8], null, [8]);
+  const kinds = ({ times }: GpuTuning) => new Set(times.map(({ variant }) => variant.kind));
+  let own: GpuContext;
+  beforeAll(async () => {
+    own = await openGpu(navigator.gpu);
+  });
+  afterEach(() => vi.restoreAllMocks());
+  afterAll(() => own.device.destroy());
+
+  test('leaves out what does not compile', async () => {
+    const compile = own.device.createComputePipelineAsync.bind(own.device);
+    vi.spyOn(own.device, 'createComputePipelineAsync').mockImplementation((descriptor) =>
+      descriptor.label === 'whole window' ? Promise.reject(new Error('no')) : compile(descriptor)
+    );
+    expect(kinds(await tuneGpu(own, shape))).toEqual(new Set(['tile']));
+  });
+
+  test('leaves out what computes something else', async () => {
+    const fresh = await openGpu(navigator.gpu);
+    const create = fresh.device.createShaderModule.bind(fresh.device);
+    // Tiles whose windows are all the first one.
+    vi.spyOn(fresh.device, 'createShaderModule').mockImplementation(({ code }) =>
+      create({ code: code.replace('min(first + i, step.rows - 1u)', 'first') })
+    );
+    expect(kinds(await tuneGpu(fresh, shape))).toEqual(new Set(['whole']));
+    fresh.device.destroy();
+  });
+
+  test('takes the fastest, and one entry for neighbours that agree', async () => {
+    // A clock of dispatches: the whole window in one is the fastest for any number of windows.
+    const dispatches = vi.spyOn(GPUComputePassEncoder.prototype, 'dispatchWorkgroups');
+    const tuning = await tuneGpu(own, shape, { now: () => dispatches.mock.calls.length });
+    expect(tuning.choices).toEqual([{ from: 1, variant: { kind: 'whole', threads: 32 } }]);
+    expect(tuning.times.filter(({ windows }) => windows === 1).length).toBeGreaterThan(3);
+  });
 });
 
 test('a device that goes away in the middle gives no numbers', async () => {

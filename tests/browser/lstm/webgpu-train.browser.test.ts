@@ -45,9 +45,10 @@ async function train<T>(
   { shape }: LstmCase,
   from: Checkpoint,
   rule: TrainingRule,
-  use: (trainer: Trainer) => Promise<T>
+  use: (trainer: Trainer) => Promise<T>,
+  on: GpuContext = context
 ) {
-  const trainer = await createGpuTrainer(context, shape, from, rule);
+  const trainer = await createGpuTrainer(on, shape, from, rule);
   try {
     return await use(trainer);
   } finally {
@@ -82,19 +83,23 @@ const stacked = autoencoder(7, 8, [16, 24], 5, [9, 16]);
 describe('gradients agree with the reference', () => {
   test.each([
     ['model A', modelA, 17, 'mse'],
+    ['model A, tiles of a GPU that is none in software', modelA, 17, 'mse', false],
     ['model A in two micro-batches, the second not full', modelA, 41, 'mse'],
     ['one window of one step and one channel', autoencoder(1, 1, [16], null, [128]), 1, 'mse'],
     ['units that no tile divides', autoencoder(7, 14, [100], null, [33]), 3, 'mae'],
     ['many channels, latent', autoencoder(7, 52, [16], 20, [100]), 17, 'mae'],
-    ['two layers a side, latent', stacked, 3, 'mse']
-  ] as const)('%s', async (_, shape, count, loss) => {
+    ['two layers a side, latent', stacked, 3, 'mse'],
+    ['two layers a side, latent, tiles of a GPU that is none in software', stacked, 11, 'mae', false]
+  ] as const)('%s', async (_, shape, count, loss, isSoftware: boolean = true) => {
     const drawn = drawCase(shape, count, 40 + count, 'clear');
     const { series, starts } = drawn;
     const unknown = { ...series, values: new Float32Array(series.values.length).fill(NaN) };
-    const found = await train(drawn, beginTraining(drawn.parameters), { ...mse, loss }, async (trainer) => {
+    const differentiate = async (trainer: Trainer) => {
       expect((await trainer.differentiate(unknown, starts)).loss).toBeNaN();
       return trainer.differentiate(series, starts);
-    });
+    };
+    const on = { ...context, isSoftware };
+    const found = await train(drawn, beginTraining(drawn.parameters), { ...mse, loss }, differentiate, on);
     const exact = differentiateExactly(drawn, loss);
     expect(Math.abs(found.loss / exact.loss - 1), 'loss').toBeLessThanOrEqual(lossGate);
     expectNear(shape, found.gradient, exact.gradient);

@@ -17,7 +17,7 @@ import quick from '../../../models/recipes/quick.json';
 
 const host: DeviceHost = {
   loadKernels,
-  openRemotes: async () => [],
+  openRemotes: () => [],
   measured: { read: async () => undefined, write: async () => {} },
   now: () => performance.now(),
   pause: () => new Promise((resolve) => setTimeout(resolve)),

@@ -1,6 +1,7 @@
 /** The engine's thread over the memory doubles, with a real network on the CPU kernels: what is on record after all goes well, and after it does not. */
-import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Asset } from '$lib/domain/asset';
+import type { EngineStatus } from '$lib/domain/engine';
 import type { History, Records } from '$lib/domain/ports';
 import type { Recipe } from '$lib/domain/recipe';
 import { StorageFault } from '$lib/domain/storage-fault';
@@ -42,18 +43,22 @@ const request = { assetId: 'pump', recipe, t0Ms: readings.t[0]!, t1Ms: readings.
 let history: History;
 let records: Records;
 
-async function start(overHistory: Partial<History> = {}) {
-  const host = createEngineHost({
+function createHost(overHistory: Partial<History> = {}) {
+  return createEngineHost({
     history: { ...history, ...overHistory },
     records,
     loadKernels,
-    openRemotes: async () => [],
+    openRemotes: () => [],
     measured: { read: async () => undefined, write: async () => {} },
     pause: () => new Promise((resolve) => setTimeout(resolve)),
     now: () => performance.now(),
     wallMs: () => 1,
     codeVersion: 'test'
   });
+}
+
+async function start(overHistory: Partial<History> = {}) {
+  const host = createHost(overHistory);
   expect(await host.start('wasm', () => {})).toMatchObject({ ok: true, value: { backend: 'wasm' } });
   return host;
 }
@@ -132,4 +137,23 @@ test('what is wrong with a request is said before anything is trained', async ()
   const short = { ...request, t1Ms: readings.t[20]! };
   expect(await host.train(short, () => {})).toMatchObject({ ok: false, fault: { code: 'too-little-healthy-data' } });
   await expectNothingTrained();
+});
+
+test('a GPU that goes away is told, and the training goes on on the CPU', { timeout: 120_000 }, async () => {
+  const requestDevice = vi.spyOn(GPUAdapter.prototype, 'requestDevice');
+  const statuses: EngineStatus[] = [];
+  const host = createHost();
+  expect(await host.start('webgpu', (status) => statuses.push(status))).toMatchObject({
+    ok: true,
+    value: { backend: 'webgpu', lost: null }
+  });
+  const device = await (requestDevice.mock.results[0]!.value as Promise<GPUDevice>);
+  requestDevice.mockRestore();
+  const trained = await host.train(request, ({ epoch }) => {
+    if (epoch === 1) device.destroy();
+  });
+  if (!trained.ok) throw new Error(JSON.stringify(trained.fault));
+  expect(statuses).toEqual([expect.objectContaining({ backend: 'wasm', lost: expect.stringContaining('destroyed') })]);
+  const [model] = await records.models('pump');
+  expect(model!.manifest.training).toMatchObject({ backend: 'wasm', loss: { length: 2 } });
 });

@@ -58,7 +58,7 @@ function scriptEngine(
   return { engine, calls };
 }
 
-function route(diesAt = Infinity, isForced = false) {
+function route(diesAt = Infinity, isForced = false, gone: Promise<string> = new Promise(() => {})) {
   const clock = { ms: 0 };
   // The CPU takes 1 ms a window, the GPU 40 ms a call and a tenth of a millisecond a window: even at 44 windows.
   const cpu = scriptEngine('wasm', clock, (windows) => windows);
@@ -71,6 +71,7 @@ function route(diesAt = Infinity, isForced = false) {
     memory: { read: async (key) => kept.get(key), write: async (key, value) => void kept.set(key, value) },
     now: () => clock.ms,
     onLost: (reason) => lost.push(reason),
+    lost: gone,
     isForced
   });
   return { router, cpu, gpu, kept, lost };
@@ -94,7 +95,7 @@ describe('scoring', () => {
     expect([cpu.calls.length, gpu.calls.length]).toEqual([count.cpu + 1, count.gpu + 2]);
   });
 
-  test.each([1, 2, 5, 6, 7])('a GPU lost at its call %i changes no score and is told once', async (diesAt) => {
+  test.each([1, 2, 5, 8, 9, 10])('a GPU lost at its call %i changes no score and is told once', async (diesAt) => {
     const { router, lost } = route(diesAt);
     const scorer = await router.createScorer(shape, parameters);
     const expected = await (await createReferenceEngine().createScorer(shape, parameters)).score(series, starts, 'mae');
@@ -108,7 +109,39 @@ describe('scoring', () => {
     expect([cpu.calls, gpu.calls]).toEqual([[], ['score']]);
   });
 
-  test('any other error is the caller’s', async () => {
+  test('a GPU that cannot take a job leaves it to the CPU, and is not lost', async () => {
+    const { router, gpu, lost } = route(Infinity, true);
+    gpu.engine.createScorer = async () => {
+      throw new Error('a kernel that does not compile');
+    };
+    const scorer = await router.createScorer(shape, parameters);
+    const expected = await (await createReferenceEngine().createScorer(shape, parameters)).score(series, starts, 'mae');
+    expect(await scorer.score(series, starts, 'mae')).toEqual(expected);
+    expect(lost).toEqual([]);
+  });
+
+  test('two calls at once open and measure one scorer', async () => {
+    const { router, gpu, kept } = route();
+    let opened = 0;
+    const { createScorer } = gpu.engine;
+    gpu.engine.createScorer = (...parts) => {
+      opened++;
+      return createScorer(...parts);
+    };
+    const scorer = await router.createScorer(shape, parameters);
+    await Promise.all([scorer.score(series, starts, 'mae'), scorer.score(series, starts, 'mae')]);
+    expect([opened, kept.size]).toEqual([1, 1]);
+  });
+
+  test('a GPU that goes away while nothing runs is told, and asked no more', async () => {
+    const { router, gpu, lost } = route(Infinity, true, Promise.resolve('asleep'));
+    const scorer = await router.createScorer(shape, parameters);
+    await scorer.score(series, starts, 'mae');
+    expect(lost).toEqual(['asleep']);
+    expect(gpu.calls).toEqual([]);
+  });
+
+  test('a bad request is the caller’s', async () => {
     const { router } = route(Infinity, true);
     const scorer = await router.createScorer(shape, parameters);
     await expect(scorer.score(series, Int32Array.of(-1), 'mae')).rejects.toThrow(RangeError);
@@ -127,19 +160,30 @@ describe('training', () => {
 
   test('goes on from the last checkpoint when the GPU is lost, wherever that happens', async () => {
     const expected = await train(createReferenceEngine());
-    // Two trial runs of `fit`, then fit, save and evaluate in turns.
-    for (let diesAt = 1; diesAt <= 14; diesAt++) {
+    // Four trial runs of `fit`, then fit, save and evaluate in turns.
+    for (let diesAt = 1; diesAt <= 16; diesAt++) {
       const { router, lost } = route(diesAt);
       expect(await train(router), `lost at call ${diesAt}`).toEqual(expected);
       expect(lost).toEqual(['unplugged']);
     }
   });
 
+  test('says what trains now', async () => {
+    const { router } = route(9);
+    const trainer = await router.createTrainer(shape, beginTraining(parameters), rule);
+    const kinds = [];
+    for (let epoch = 0; epoch < 3; epoch++) {
+      await trainer.fit(series, starts, 32);
+      kinds.push(trainer.kind);
+    }
+    expect(kinds).toEqual(['webgpu', 'webgpu', 'wasm']);
+  });
+
   test('stays on the GPU while it lives', async () => {
     const { router, gpu, cpu } = route();
     await train(router);
-    expect(cpu.calls).toEqual(['fit', 'fit']);
-    expect(gpu.calls.filter((name) => name === 'fit').length).toBe(6);
+    expect(cpu.calls).toEqual(['fit', 'fit', 'fit', 'fit']);
+    expect(gpu.calls.filter((name) => name === 'fit').length).toBe(8);
   });
 });
 

@@ -32,7 +32,10 @@ async function openRemote(failAt = Infinity) {
 describe('shared scoring', () => {
   test('gives what one thread gives, and everybody works', async () => {
     const remotes = [await openRemote(), await openRemote()];
-    const shared = await shareScoring(engine, async () => remotes).createScorer(shape, parameters);
+    const shared = await shareScoring(engine, () => remotes.map((each) => Promise.resolve(each))).createScorer(
+      shape,
+      parameters
+    );
     expect(await shared.score(series, starts, 'mae')).toEqual(expected);
     for (const { sizes } of remotes) expect(sizes.length).toBeGreaterThan(0);
     expect(remotes.flatMap(({ sizes }) => sizes).reduce((sum, size) => sum + size)).toBeLessThan(starts.length);
@@ -43,15 +46,36 @@ describe('shared scoring', () => {
 
   test.each([1, 2, 3])('a thread that fails at piece %i loses nothing', async (failAt) => {
     const remotes = [await openRemote(failAt), await openRemote(failAt)];
-    const shared = await shareScoring(engine, async () => remotes).createScorer(shape, parameters);
+    const open = () => remotes.map((each) => Promise.resolve(each));
+    const shared = await shareScoring(engine, open).createScorer(shape, parameters);
     expect(await shared.score(series, starts, 'mae')).toEqual(expected);
+    expect(remotes.map(({ isOpen }) => isOpen)).toEqual([false, false]);
+    expect(await shared.score(series, starts, 'mae')).toEqual(expected);
+  });
+
+  test('a thread that never answers is not waited for, and asked no more', async () => {
+    const silent = await openRemote();
+    let asked = 0;
+    silent.score = () => {
+      asked++;
+      return new Promise(() => {});
+    };
+    const neverOpened = new Promise<RemoteScorer>(() => {});
+    const shared = await shareScoring(engine, () => [neverOpened, Promise.resolve(silent)], 1).createScorer(
+      shape,
+      parameters
+    );
+    expect(await shared.score(series, starts, 'mae')).toEqual(expected);
+    expect({ asked, isOpen: silent.isOpen }).toEqual({ asked: 2, isOpen: false });
+    expect(await shared.score(series, starts, 'mae')).toEqual(expected);
+    expect(asked).toBe(2);
   });
 
   test('opens no thread for little, and none is no obstacle', async () => {
     let opened = 0;
-    const open = async () => {
+    const open = () => {
       opened++;
-      throw new Error('no threads here');
+      return [Promise.reject(new Error('no threads here'))];
     };
     const shared = await shareScoring(engine, open).createScorer(shape, parameters);
     await shared.score(series, starts.subarray(0, 100), 'mae');
@@ -62,7 +86,7 @@ describe('shared scoring', () => {
   });
 
   test('refuses windows outside the series before anybody works', async () => {
-    const shared = await shareScoring(engine, async () => []).createScorer(shape, parameters);
+    const shared = await shareScoring(engine, () => []).createScorer(shape, parameters);
     const outside = new Int32Array(5000).fill(0);
     outside[4999] = series.values.length;
     await expect(shared.score(series, outside, 'mae')).rejects.toThrow(RangeError);

@@ -1,19 +1,20 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { DeviceLostError } from '$lib/lstm/engine';
 import { countParameters, type AutoencoderShape } from '$lib/lstm/shape';
 import { openGpu } from '$lib/lstm/webgpu/device';
 import { createGpuScorer } from '$lib/lstm/webgpu/scorer';
-import type { Variant } from '$lib/lstm/webgpu/variant';
+import type { GpuTuning, Variant } from '$lib/lstm/webgpu/variant';
 import { createCountingGpu } from '../../support/counting-gpu';
 
 const modelA: AutoencoderShape = { steps: 30, channels: 10, encoder: [64], latent: null, decoder: [64] };
 const stacked: AutoencoderShape = { steps: 30, channels: 14, encoder: [64, 64], latent: 32, decoder: [64, 64] };
 const tile: Variant = { kind: 'tile', windows: 16, perThread: 4 };
+const untimed = { key: '', f16: false, times: [] };
 
 async function open(shape: AutoencoderShape, variant?: Variant) {
   const counting = createCountingGpu();
   const context = await openGpu(counting.gpu);
-  const tuning = variant && { key: '', f16: false, choices: [{ from: 1, variant }], times: [] };
+  const tuning = variant && { ...untimed, choices: [{ from: 1, variant }] };
   const scorer = await createGpuScorer(context, shape, new Float32Array(countParameters(shape)), tuning);
   const score = (count: number, rows = count + shape.steps - 1) =>
     scorer.score(
@@ -107,6 +108,36 @@ test('a device that reports an error returns nothing from then on', async () => 
   await score(1);
   fail('out of memory');
   await expect(score(1)).rejects.toThrow(DeviceLostError);
+});
+
+test('parameters of another shape are refused', async () => {
+  const { gpu, counts } = createCountingGpu();
+  const scorer = createGpuScorer(await openGpu(gpu), modelA, new Float32Array(7));
+  await expect(scorer).rejects.toThrow(new RangeError(`7 parameters, expected ${countParameters(modelA)}`));
+  expect(counts.bytesHeld).toBe(0);
+});
+
+test('a kernel that failed to compile is compiled anew for whoever comes next', async () => {
+  const { device, score } = await open(modelA);
+  const compile = vi.spyOn(device, 'createComputePipelineAsync').mockRejectedValue(new Error('no memory'));
+  await expect(score(1)).rejects.toThrow('no memory');
+  compile.mockRestore();
+  expect((await score(1)).score).toHaveLength(1);
+});
+
+test('what scores a window depends on how many are asked for, not on how quick the device is', async () => {
+  const { gpu, shaders } = createCountingGpu();
+  const choices: GpuTuning['choices'] = [
+    { from: 1, variant: { kind: 'whole', threads: 64 } },
+    { from: 300, variant: tile }
+  ];
+  const parameters = new Float32Array(countParameters(modelA));
+  const scorer = await createGpuScorer(await openGpu(gpu), modelA, parameters, { ...untimed, choices });
+  const series = { values: new Float32Array(1000 * modelA.channels), channels: modelA.channels };
+  await scorer.score(series, new Int32Array(300), 'mae'); // in pieces of 64, 128 and the rest
+  expect(shaders).toHaveLength(2); // tiles, layer by layer
+  await scorer.score(series, new Int32Array(299), 'mae');
+  expect(shaders).toHaveLength(3);
 });
 
 test('windows outside the series are refused before the device sees them', async () => {

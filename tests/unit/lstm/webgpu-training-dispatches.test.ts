@@ -5,7 +5,10 @@
 import { describe, expect, test } from 'vitest';
 import { beginTraining, DeviceLostError, type TrainingRule } from '$lib/lstm/engine';
 import { countParameters, type AutoencoderShape } from '$lib/lstm/shape';
+import { countAdamGroups } from '$lib/lstm/webgpu/adam.wgsl';
 import { wrapDevice } from '$lib/lstm/webgpu/device';
+import { countSumGroups } from '$lib/lstm/webgpu/gradient-sum.wgsl';
+import { countInputGradientGroups } from '$lib/lstm/webgpu/input-gradient.wgsl';
 import { createGpuTrainer } from '$lib/lstm/webgpu/trainer';
 import { createCountingGpu } from '../../support/counting-gpu';
 
@@ -77,6 +80,44 @@ test('gives everything back', async () => {
   trainer.dispose();
   expect(counts.buffersDestroyed).toBe(counts.buffersCreated);
   expect(counts.bytesHeld).toBe(0);
+});
+
+test('is disposed of when the call under way has settled', async () => {
+  const { counts, fit, trainer } = await open(modelA);
+  await fit(64, 8);
+  const fitted = fit(640, 8);
+  trainer.dispose();
+  expect(counts.bytesHeld).toBeGreaterThan(0);
+  await expect(fitted).rejects.toThrow('disposed');
+  expect(counts.bytesHeld).toBe(0);
+  await expect(trainer.save()).rejects.toThrow('disposed');
+});
+
+test('a series goes up once, another one anew', async () => {
+  const { counts, trainer, series } = await open(modelA);
+  const evaluate = async (shown: typeof series) => {
+    const before = counts.bytesWritten;
+    await trainer.evaluate(shown, new Int32Array(8));
+    return counts.bytesWritten - before;
+  };
+  const first = await evaluate(series);
+  expect(await evaluate(series)).toBe(first - series.values.byteLength);
+  expect(await evaluate({ ...series, values: series.values.slice() })).toBe(first);
+});
+
+describe('no dispatch has more workgroups than a device takes', () => {
+  const parameters = 65_536 * 256;
+
+  test('for the parameters of a model', () => {
+    expect(countAdamGroups(parameters)).toBe(65_535);
+    expect(countSumGroups(parameters)).toBeLessThanOrEqual(65_535);
+    expect(countSumGroups(10_000)).toBe(40);
+  });
+
+  test('for the rows of a micro-batch', () => {
+    expect(countInputGradientGroups(64, 512 * 30)).toEqual([960, 1, 1]);
+    expect(countInputGradientGroups(64, 512 * 2049)).toEqual([65_535, 1, 2]);
+  });
 });
 
 test('more units than fit a workgroup are refused, and nothing is left behind', async () => {

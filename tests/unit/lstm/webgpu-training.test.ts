@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { countParameters, type AutoencoderShape } from '$lib/lstm/shape';
-import { createPace } from '$lib/lstm/webgpu/pace';
+import { createPace, estimateRows } from '$lib/lstm/webgpu/pace';
 import { packParameters, planPacking, unpackOrder } from '$lib/lstm/webgpu/packing';
 import { choosePerSplit, countSplits } from '$lib/lstm/webgpu/partial-sums';
 import type { Run } from '$lib/lstm/webgpu/recorder';
@@ -55,7 +55,7 @@ describe('splits', () => {
 });
 
 describe('pace', () => {
-  const runs = Array.from({ length: 100 }, () => ({}) as Run);
+  const runs = Array.from({ length: 100 }, () => ({ step: { rows: 512 } }) as Run);
 
   test('sends everything in order, more at a time to a quick device', async () => {
     const pace = createPace(512);
@@ -77,6 +77,34 @@ describe('pace', () => {
     await pace.submitAll(runs, submit);
     expect(pace.rows).toBe(8);
     vi.restoreAllMocks();
+  });
+
+  test('takes back a quick device as many as it began with, though not because of a small batch', async () => {
+    const pace = createPace(100);
+    let nowMs = 0;
+    let tookMs = 500;
+    vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+    const submit = async () => void (nowMs += tookMs);
+    await pace.submitAll(runs.slice(0, 2), submit);
+    expect(pace.rows).toBe(25);
+    tookMs = 10;
+    await pace.submitAll([{ step: { rows: 8 } } as Run], submit);
+    expect(pace.rows).toBe(25);
+    await pace.submitAll(runs.slice(0, 1), submit);
+    expect(pace.rows).toBe(50);
+    await pace.submitAll(runs, submit);
+    expect(pace.rows).toBe(100);
+    vi.restoreAllMocks();
+  });
+
+  test.each([
+    ['a small model', 30, 64, true, 32],
+    ['a small model', 30, 64, false, 512],
+    ['a large model', 128, 1024, true, 8],
+    ['a large model', 128, 128, false, 80]
+  ])('begins with what %s of %i steps and %i units affords, on software: %s', (_, steps, units, isSoftware, rows) => {
+    const shape = { steps, channels: 10, encoder: [units], latent: null, decoder: [units] };
+    expect(estimateRows(shape, isSoftware)).toBe(rows);
   });
 
   test('keeps two submits under way and passes a failure on', async () => {

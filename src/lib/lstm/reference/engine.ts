@@ -11,6 +11,10 @@ import {
   takeAdamStep
 } from '../autoencoder.reference';
 import {
+  checkAny,
+  checkBatchSize,
+  checkCheckpoint,
+  checkParameters,
   checkStarts,
   type Checkpoint,
   type LstmEngine,
@@ -29,7 +33,10 @@ export function createReferenceEngine(pause: () => Promise<void> = async () => {
   return {
     kind: 'cpu',
     detail: 'double precision',
-    createScorer: async (shape, parameters) => createScorer(shape, new Float64Array(parameters), pause),
+    createScorer: async (shape, parameters) => {
+      checkParameters(shape, parameters);
+      return createScorer(shape, new Float64Array(parameters), pause);
+    },
     createTrainer: async (shape, from, rule) => createTrainer(shape, from, rule, pause),
     dispose: () => {}
   };
@@ -64,10 +71,12 @@ function createTrainer(
   rule: TrainingRule,
   pause: () => Promise<void>
 ): Trainer {
+  checkCheckpoint(shape, from);
   const state = copyCheckpoint(from);
 
   async function differentiate(series: Series, starts: Int32Array) {
     checkStarts(series, starts, shape);
+    checkAny(starts);
     const parameters = new Float64Array(state.parameters);
     const gradient = new Float64Array(parameters.length);
     let loss = 0;
@@ -86,6 +95,7 @@ function createTrainer(
     shape,
     fit: async (series, order, batchSize) => {
       checkStarts(series, order, shape);
+      checkBatchSize(batchSize);
       const losses = new Float32Array(Math.ceil(order.length / batchSize));
       for (let batch = 0; batch < losses.length; batch++) {
         const { loss, gradient } = await differentiate(
@@ -98,6 +108,7 @@ function createTrainer(
       return losses;
     },
     evaluate: async (series, starts) => {
+      checkAny(starts);
       const { score } = await createScorer(shape, new Float64Array(state.parameters), pause).score(
         series,
         starts,

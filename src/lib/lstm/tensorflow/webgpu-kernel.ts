@@ -6,7 +6,7 @@ import type { KernelFunc, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfj
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { LstmLayer } from '../shape';
 import { tf } from './parts';
-import { createInputGradientKernel, inputGradientTile } from '../webgpu/input-gradient.wgsl';
+import { countInputGradientGroups, createInputGradientKernel } from '../webgpu/input-gradient.wgsl';
 import type { StepScalars } from '../webgpu/kernel.wgsl';
 import { countBackwardGroups, createBackwardKernel, paddedRows, type BackwardTile } from '../webgpu/lstm-backward.wgsl';
 import { createForwardKernel, fitTile, type ForwardOptions } from '../webgpu/lstm-forward.wgsl';
@@ -93,8 +93,7 @@ const differentiate: KernelFunc = ({ inputs, attrs, backend }) => {
   const gradients = [dKernel, dRecurrent, dBias];
   if (inputGradient) {
     const dInput = make(batch, steps, layer.inputs);
-    const { rows, inputs } = inputGradientTile(layer.inputs);
-    const area = [Math.ceil((batch * steps) / rows), Math.ceil(layer.inputs / inputs), 1] as const;
+    const area = countInputGradientGroups(layer.inputs, batch * steps);
     runProgram(gpu, kernels.inputGradient(layer, steps), { dGates: gates, kernel: kernelT, dInput }, scalars, area);
     gradients.push(dInput);
   }

@@ -11,7 +11,8 @@ type Program = Parameters<WebGPUBackend['runWebGPUProgram']>[0];
 
 /**
  * Dispatches `kernel` over `groups` workgroups on one tensor per buffer it names; what it writes must exist and is written in
- * place. At most 65,535 workgroups a dimension, or a `RangeError`: TensorFlow.js would fold them into another shape.
+ * place. At most 65,535 workgroups a dimension, or a `RangeError`: TensorFlow.js would fold them into another shape. The same for
+ * a tensor that no binding can show: the dispatch would fail, and TensorFlow.js would return what it had not written.
  */
 export function runProgram<Name extends string>(
   backend: WebGPUBackend,
@@ -20,14 +21,21 @@ export function runProgram<Name extends string>(
   scalars: StepScalars,
   groups: readonly [number, number, number]
 ): void {
-  const limit = backend.device.limits.maxComputeWorkgroupsPerDimension;
-  if (groups.some((count) => count > limit)) {
-    throw new RangeError(`${kernel.label}: ${groups.join(' × ')} workgroups, at most ${limit} a dimension`);
+  const { maxComputeWorkgroupsPerDimension: mostGroups, maxStorageBufferBindingSize: mostBytes } =
+    backend.device.limits;
+  if (groups.some((count) => count > mostGroups)) {
+    throw new RangeError(`${kernel.label}: ${groups.join(' × ')} workgroups, at most ${mostGroups} a dimension`);
   }
   const names = Object.keys(kernel.buffers) as Name[];
+  for (const name of names) {
+    const bytes = 4 * countNumbers(tensors[name]);
+    if (bytes > mostBytes) {
+      throw new RangeError(`${kernel.label}: ${name} of ${bytes} bytes, the device can bind ${mostBytes}`);
+    }
+  }
   const key = putPipeline(backend, kernel, names.length);
   // With shapes of one dimension TensorFlow.js's uniforms are plain words, two for each tensor.
-  const flat = ({ dataId, dtype, shape }: TensorInfo) => ({ dataId, dtype, shape: [shape.reduce((a, b) => a * b, 1)] });
+  const flat = (tensor: TensorInfo) => ({ dataId: tensor.dataId, dtype: tensor.dtype, shape: [countNumbers(tensor)] });
   // Binding 0 is what TensorFlow.js calls the output; that it is not written to troubles nobody.
   const [output, ...inputs] = names.map((name) => flat(tensors[name])) as [TensorInfo, ...TensorInfo[]];
   const program: Program = {
@@ -55,6 +63,8 @@ export function runProgram<Name extends string>(
     output
   );
 }
+
+const countNumbers = ({ shape }: TensorInfo) => shape.reduce((product, size) => product * size, 1);
 
 /** Compiles the kernel unless the backend has it, and returns its key. The source is the key: it says all there is to say. */
 function putPipeline(backend: WebGPUBackend, { label, buffers, code }: Kernel, count: number): string {

@@ -1,5 +1,5 @@
 /** Scores windows on the CPU: blocks of a few windows through `runForward`, then their errors. */
-import { checkStarts, type ErrorKind, type Scorer, type Series, type WindowErrors } from '../engine';
+import { checkParameters, checkStarts, type ErrorKind, type Scorer, type Series, type WindowErrors } from '../engine';
 import type { AutoencoderShape } from '../shape';
 import { createArena } from './arena';
 import { pack, packLayout } from './layout';
@@ -11,6 +11,7 @@ const blockRows = 8;
 
 /** Creates a scorer with a memory of its own. */
 export function createWasmScorer(module: KernelModule, shape: AutoencoderShape, parameters: Float32Array): Scorer {
+  checkParameters(shape, parameters);
   const { steps, channels } = shape;
   const layout = packLayout(shape);
   const arena = createArena();

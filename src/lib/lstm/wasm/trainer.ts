@@ -1,5 +1,14 @@
 /** Trains on the CPU: blocks forwards and backwards, their gradients added up, one step of Adam a batch. */
-import { checkStarts, type Checkpoint, type Series, type Trainer, type TrainingRule } from '../engine';
+import {
+  checkAny,
+  checkBatchSize,
+  checkCheckpoint,
+  checkStarts,
+  type Checkpoint,
+  type Series,
+  type Trainer,
+  type TrainingRule
+} from '../engine';
 import type { AutoencoderShape } from '../shape';
 import { createArena } from './arena';
 import { allocateBack, runBackward, turnWeights } from './backpass';
@@ -17,6 +26,7 @@ export function createWasmTrainer(
   from: Checkpoint,
   rule: TrainingRule
 ): Trainer {
+  checkCheckpoint(shape, from);
   const { steps, channels } = shape;
   const layout = packLayout(shape);
   const { size } = layout;
@@ -65,6 +75,7 @@ export function createWasmTrainer(
     shape,
     async fit(series, order, batchSize) {
       checkStarts(series, order, shape);
+      checkBatchSize(batchSize);
       const losses = new Float32Array(Math.ceil(order.length / batchSize));
       for (let i = 0; i < losses.length; i++) {
         losses[i] = pass(series, order.subarray(i * batchSize, (i + 1) * batchSize), true);
@@ -74,10 +85,12 @@ export function createWasmTrainer(
     },
     async evaluate(series, starts) {
       checkStarts(series, starts, shape);
+      checkAny(starts);
       return pass(series, starts, false);
     },
     async differentiate(series, starts) {
       checkStarts(series, starts, shape);
+      checkAny(starts);
       const loss = pass(series, starts, true);
       return { loss, gradient: unpack(layout, packed(gradient)) };
     },

@@ -1,13 +1,15 @@
 /**
  * Clipping to a global norm, Adam, and the copies of the parameters in the order the other kernels read them, one thread a
- * parameter. Adam after Kingma and Ba 2015, ε outside the root, after bias correction; clipping after Pascanu et al. 2013.
+ * parameter, or a few where there are more than a dispatch has threads. Adam after Kingma and Ba 2015, ε outside the root, after bias correction; clipping after Pascanu et al. 2013.
  */
 import type { TrainingRule } from '../engine';
-import { createKernel, readF32, readU32, writeF32 } from './kernel.wgsl';
+import { createKernel, mostGroups, readF32, readU32, writeF32 } from './kernel.wgsl';
 import { noPlace } from './packing';
 
-/** Parameters of a workgroup. */
-export const adamThreads = 64;
+const adamThreads = 64;
+
+/** Workgroups for so many parameters. */
+export const countAdamGroups = (parameters: number) => Math.min(mostGroups, Math.ceil(parameters / adamThreads));
 
 /**
  * Updates `parameters`, `firstMoment` and `secondMoment`, all flat, and the copies of the parameters in `packed` by their two
@@ -40,20 +42,20 @@ var<workgroup> sums : array<f32, ${adamThreads}>;
 @compute @workgroup_size(${adamThreads})
 fn main(@builtin(global_invocation_id) at : vec3<u32>, @builtin(local_invocation_index) thread : u32) {
   ${clipNorm === null ? 'let scale = 1.0;' : measureNorm}
-  let p = at.x;
-  if (p >= ${parameters}u) { return; }
-  let place = places[2u * p];
-  let transposed = places[2u * p + 1u];
-  let g = scale * gradient[place];
-  let m = ${beta1} * firstMoment[p] + ${1 - beta1} * g;
-  let v = ${beta2} * secondMoment[p] + ${1 - beta2} * g * g;
-  let updated = parameters[p]
-    - ${learningRate} * (m * step.firstCorrection) / (sqrt(v * step.secondCorrection) + ${epsilon});
-  firstMoment[p] = m;
-  secondMoment[p] = v;
-  parameters[p] = updated;
-  packed[place] = updated;
-  if (transposed != ${noPlace}u) { packed[transposed] = updated; }
+  for (var p = at.x; p < ${parameters}u; p += ${countAdamGroups(parameters) * adamThreads}u) {
+    let place = places[2u * p];
+    let transposed = places[2u * p + 1u];
+    let g = scale * gradient[place];
+    let m = ${beta1} * firstMoment[p] + ${1 - beta1} * g;
+    let v = ${beta2} * secondMoment[p] + ${1 - beta2} * g * g;
+    let updated = parameters[p]
+      - ${learningRate} * (m * step.firstCorrection) / (sqrt(v * step.secondCorrection) + ${epsilon});
+    firstMoment[p] = m;
+    secondMoment[p] = v;
+    parameters[p] = updated;
+    packed[place] = updated;
+    if (transposed != ${noPlace}u) { packed[transposed] = updated; }
+  }
 }`
   );
 }

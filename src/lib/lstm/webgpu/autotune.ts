@@ -20,8 +20,8 @@ export interface TuneOptions {
 }
 
 const runs = 3;
-/** Windows compared with the reference: so many, and a tile's worth, so that a tile is full and another is not. */
-const comparedWindows = 5;
+/** Windows that the reference computes. They are asked for again and again, until a tile is full and another is not. */
+const exactWindows = 5;
 /** What rounding the weights to 16 bits may do to errors and reconstructions of order 1. */
 const f16Gate = 1e-2;
 /** More have their sums in slower memory. */
@@ -73,7 +73,7 @@ async function timeVariants(context: GpuContext, shape: AutoencoderShape, f16: b
   const parameters = Float32Array.from({ length: countParameters(shape) }, (_, i) => 0.1 * Math.sin(i));
   const times: Time[] = [];
   const variants = listVariants(context, shape);
-  const exact = scoreExactly(shape, parameters, Math.max(...variants.map(countCompared)));
+  const exact = scoreExactly(shape, parameters);
   let entrants: { variant: Variant; scorer: GpuScorer }[] = [];
   const opened: GpuScorer[] = [];
   try {
@@ -81,7 +81,7 @@ async function timeVariants(context: GpuContext, shape: AutoencoderShape, f16: b
       const tuning: GpuTuning = { key: '', f16, choices: [{ from: 1, variant }], times: [] };
       const scorer = await createGpuScorer(context, shape, parameters, tuning);
       opened.push(scorer);
-      if (await agrees(scorer, countCompared(variant), exact, f16 ? f16Gate : forwardGate)) {
+      if (await agrees(scorer, variant, exact, f16 ? f16Gate : forwardGate)) {
         entrants.push({ variant, scorer });
       }
     }
@@ -109,22 +109,22 @@ function showWindows({ steps, channels }: AutoencoderShape, windows: number) {
   return { series: { values, channels }, starts: Int32Array.from({ length: windows }, (_, i) => i) };
 }
 
-const countCompared = (variant: Variant) => comparedWindows + (variant.kind === 'tile' ? variant.windows : 0);
-
-function scoreExactly(shape: AutoencoderShape, parameters: Float32Array, windows: number): ExactErrors {
-  const { series, starts } = showWindows(shape, windows);
+function scoreExactly(shape: AutoencoderShape, parameters: Float32Array): ExactErrors {
+  const { series, starts } = showWindows(shape, exactWindows);
   const gathered = gatherWindows(series, starts, shape.steps);
   const { reconstruction } = runAutoencoder(shape, Float64Array.from(parameters), gathered);
   return measureErrors(shape, gathered, reconstruction, 'mae');
 }
 
-/** Whether `scorer` says of the first `windows` what the reference says. What a device refuses to run agrees with nothing. */
-async function agrees(scorer: GpuScorer, windows: number, exact: ExactErrors, gate: number): Promise<boolean> {
-  const { series, starts } = showWindows(scorer.shape, windows);
+/** Whether `scorer` says what the reference says. What a device refuses to run agrees with nothing. */
+async function agrees(scorer: GpuScorer, variant: Variant, exact: ExactErrors, gate: number): Promise<boolean> {
+  const { series } = showWindows(scorer.shape, exactWindows);
+  const windows = exactWindows + (variant.kind === 'tile' ? variant.windows : 0);
+  const starts = Int32Array.from({ length: windows }, (_, i) => i % exactWindows);
   try {
     const found = await scorer.score(series, starts, 'mae');
     return (['score', 'channelError', 'expected'] as const).every((name) =>
-      found[name].every((value, i) => Math.abs(value - exact[name][i]!) <= gate)
+      found[name].every((value, i) => Math.abs(value - exact[name][i % exact[name].length]!) <= gate)
     );
   } catch (error) {
     if (error instanceof DeviceLostError) throw error;

@@ -1,14 +1,16 @@
 /** Adds the partial gradients of a batch in order, and where its norm is wanted the squares of the result. */
-import { createKernel, readF32, writeF32 } from './kernel.wgsl';
+import { createKernel, mostGroups, readF32, writeF32 } from './kernel.wgsl';
 
 const threads = 64;
-const numbersPerThread = 4;
+/** As many as give every thread some work, or more where a dispatch would have too many workgroups. */
+const countPerThread = (length: number) => Math.max(4, Math.ceil(length / (threads * mostGroups)));
 
 /** Workgroups for a gradient of `length` numbers; one sum of squares comes from each. */
-export const countSumGroups = (length: number) => Math.ceil(length / (threads * numbersPerThread));
+export const countSumGroups = (length: number) => Math.ceil(length / (threads * countPerThread(length)));
 
 /** Reads `partials` `[splits, length]`, writes `gradient` `[length]` and `squares`, one per workgroup. */
 export function createGradientSumKernel(length: number, hasNorm: boolean) {
+  const numbersPerThread = countPerThread(length);
   const addSquares = `
   sums[thread] = square;
   workgroupBarrier();

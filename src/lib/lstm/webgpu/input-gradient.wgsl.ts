@@ -3,19 +3,23 @@
  * gradients summed over the steps, for the sum of products is the product of the sum.
  */
 import type { LstmLayer } from '../shape';
-import { createKernel, readVec4, unroll, writeF32 } from './kernel.wgsl';
+import { createKernel, mostGroups, readVec4, unroll, writeF32 } from './kernel.wgsl';
 
 const across = 16;
 const down = 4;
 const rowsPerThread = 4;
 
-/** Rows and inputs that a workgroup computes. */
-export const inputGradientTile = (inputs: number) => ({
-  rows: down * rowsPerThread,
-  inputs: across * inputsPerThread(inputs)
-});
-
 const inputsPerThread = (inputs: number) => Math.min(4, Math.ceil(inputs / across));
+
+/** Rows and inputs that a workgroup computes. */
+const fitTile = (inputs: number) => ({ rows: down * rowsPerThread, inputs: across * inputsPerThread(inputs) });
+
+/** Workgroups for `rows` rows of `inputs` inputs: along x as many as go there, the others in further layers of z. */
+export function countInputGradientGroups(inputs: number, rows: number): [number, number, number] {
+  const tile = fitTile(inputs);
+  const groups = Math.ceil(rows / tile.rows);
+  return [Math.min(mostGroups, groups), Math.ceil(inputs / tile.inputs), Math.ceil(groups / mostGroups)];
+}
 
 /**
  * Reads `dGates` `[rows·rowsPerWindow, units]` and `kernel`, transposed, as vec4 of the gates: `kernel[j·inputs + k]` holds
@@ -23,7 +27,7 @@ const inputsPerThread = (inputs: number) => Math.min(4, Math.ceil(inputs / acros
  */
 export function createInputGradientKernel({ inputs, units }: LstmLayer, rowsPerWindow: number) {
   const columns = inputsPerThread(inputs);
-  const tile = inputGradientTile(inputs);
+  const tile = fitTile(inputs);
   const cells = rowsPerThread * columns;
   return createKernel(
     `input gradient ${inputs}`,
@@ -32,7 +36,7 @@ export function createInputGradientKernel({ inputs, units }: LstmLayer, rowsPerW
 @compute @workgroup_size(${across}, ${down})
 fn main(@builtin(local_invocation_id) thread : vec3<u32>, @builtin(workgroup_id) group : vec3<u32>) {
   let rows = step.rows * ${rowsPerWindow}u;
-  let first = group.x * ${tile.rows}u + thread.y * ${rowsPerThread}u;
+  let first = (group.z * ${mostGroups}u + group.x) * ${tile.rows}u + thread.y * ${rowsPerThread}u;
   ${unroll(rowsPerThread, (r) => `let row${r} = min(first + ${r}u, rows - 1u) * ${units}u;`)}
   ${unroll(columns, (m) => `let k${m} = group.y * ${tile.inputs}u + thread.x + ${m * across}u; let at${m} = min(k${m}, ${inputs - 1}u);`)}
   ${unroll(cells, (i) => `var slope${i} = 0.0;`)}

@@ -49,6 +49,9 @@ export function writeStep(into: DataView, byteOffset: number, step: StepScalars)
   reals.forEach((name, i) => into.setFloat32(byteOffset + 4 * (integers.length + i), step[name], true));
 }
 
+/** Workgroups that every device can take along a dimension. */
+export const mostGroups = 65_535;
+
 /** The uses that occur. */
 export const readF32: BufferUse = { access: 'read', element: 'f32' };
 export const writeF32: BufferUse = { access: 'read_write', element: 'f32' };

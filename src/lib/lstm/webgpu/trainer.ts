@@ -8,16 +8,12 @@ import { countParameters, type AutoencoderShape } from '../shape';
 import { createBuffers } from './buffers';
 import type { GpuContext } from './device';
 import { paddedRows } from './lstm-backward.wgsl';
-import { createPace } from './pace';
+import { createPace, estimateRows } from './pace';
 import { planPacking, unpackOrder } from './packing';
 import { choosePerSplit } from './partial-sums';
 import { createRecorder, type Dispatch, type Run } from './recorder';
 import { createTrainingMemory } from './training-buffers';
 import { largestTrace, planTraining, type TrainingPlan } from './training-plan';
-
-/** Windows in a micro-batch to begin with, on a processor that pretends to be a GPU and on a GPU. */
-const softwareRows = 32;
-const hardwareRows = 512;
 
 /** Some windows of what is loaded: a batch to learn from, or all of them. */
 interface Batch {
@@ -29,7 +25,8 @@ interface Batch {
 
 /**
  * Puts a training on the device and compiles its kernels. Rejects with a `RangeError` where the checkpoint does not fit the shape,
- * or the shape does not fit the device.
+ * or the shape does not fit the device. A `values` array that was shown before is taken to be what it was then, and not sent again:
+ * whoever changes numbers hands over another array.
  */
 export async function createGpuTrainer(
   context: GpuContext,
@@ -50,7 +47,7 @@ export async function createGpuTrainer(
   const packing = planPacking(shape);
   const memory = createTrainingMemory(buffers, packing, from, bindingBytes);
   const fittingSplits = Math.max(1, Math.floor(bindingBytes / (4 * packing.orderLength)));
-  const pace = createPace(Math.min(fittingRows, isSoftware ? softwareRows : hardwareRows));
+  const pace = createPace(Math.min(fittingRows, estimateRows(shape, isSoftware)));
   let plan: TrainingPlan | null = null;
   let step = from.step;
 
@@ -66,9 +63,25 @@ export async function createGpuTrainer(
     return plan;
   };
 
-  const dispose = () => {
+  const free = () => {
     plan?.dispose();
     buffers.dispose();
+  };
+  let isDisposed = false;
+  let underWay = 0;
+  const refuseDisposed = () => {
+    if (isDisposed) throw new Error('the trainer was disposed of');
+  };
+  /** Keeps the buffers until `work` has settled. */
+  const keep = async <T>(work: () => Promise<T>): Promise<T> => {
+    refuseDisposed();
+    underWay++;
+    try {
+      return await work();
+    } finally {
+      underWay--;
+      if (isDisposed && underWay === 0) free();
+    }
   };
 
   /** Puts windows on the device, and makes ready for batches of `batchSize`; without `perSplit` none is learned from. */
@@ -83,8 +96,10 @@ export async function createGpuTrainer(
 
   /** Cuts a batch into micro-batches that do `each`; the last of them does `last` as well. */
   function* cutBatch(batch: Batch, each: readonly Dispatch[], last: readonly Dispatch[]) {
+    const room = plan!.rows < batch.count ? plan!.rows : Infinity;
     for (let base = 0; base < batch.count;) {
-      const rows = Math.min(wholeSplits(pace.rows, batch.perSplit), batch.count - base);
+      refuseDisposed();
+      const rows = Math.min(wholeSplits(Math.min(pace.rows, room), batch.perSplit), batch.count - base);
       const scalars = {
         ...batch,
         rows,
@@ -112,56 +127,63 @@ export async function createGpuTrainer(
   try {
     await replan(paddedRows);
   } catch (error) {
-    dispose();
+    free();
     throw error;
   }
 
   return {
     shape,
-    async fit(series, order, batchSize) {
-      if (!(Number.isInteger(batchSize) && batchSize >= 1)) throw new RangeError(`batches of ${batchSize} windows`);
-      if (order.length === 0) return new Float32Array();
-      const size = Math.min(batchSize, order.length);
-      const perSplit = choosePerSplit(size, steps, fittingSplits);
-      const batches = Math.ceil(order.length / size);
-      const { forward, backward, loss, gradient, update } = await load(series, order, size, perSplit);
-      function* cutOrder() {
-        for (let slot = 0; slot < batches; slot++) {
-          const first = slot * size;
-          const batch = { first, count: Math.min(size, order.length - first), perSplit, slot };
-          step++;
-          yield* cutBatch(batch, [...forward, ...backward], [...loss, ...gradient, ...update]);
+    fit: (series, order, batchSize) =>
+      keep(async () => {
+        if (!(Number.isInteger(batchSize) && batchSize >= 1)) throw new RangeError(`batches of ${batchSize} windows`);
+        if (order.length === 0) return new Float32Array();
+        const size = Math.min(batchSize, order.length);
+        const perSplit = choosePerSplit(size, steps, fittingSplits);
+        const batches = Math.ceil(order.length / size);
+        const { forward, backward, loss, gradient, update } = await load(series, order, size, perSplit);
+        function* cutOrder() {
+          for (let slot = 0; slot < batches; slot++) {
+            const first = slot * size;
+            const batch = { first, count: Math.min(size, order.length - first), perSplit, slot };
+            step++;
+            yield* cutBatch(batch, [...forward, ...backward], [...loss, ...gradient, ...update]);
+          }
         }
-      }
-      await pace.submitAll(cutOrder(), submit);
-      return read([memory.buffers.losses, batches]);
-    },
-    async evaluate(series, starts) {
-      const { length } = starts;
-      if (length === 0) throw new RangeError('no windows to evaluate');
-      const { forward, loss } = await load(series, starts, length);
-      await pace.submitAll(cutBatch({ first: 0, count: length, perSplit: 1, slot: 0 }, forward, loss), submit);
-      return (await read([memory.buffers.losses, 1]))[0]!;
-    },
-    async differentiate(series, starts) {
-      const { length } = starts;
-      if (length === 0) throw new RangeError('no windows to differentiate');
-      const perSplit = choosePerSplit(length, steps, fittingSplits);
-      const { forward, backward, loss, gradient } = await load(series, starts, length, perSplit);
-      const batch = { first: 0, count: length, perSplit, slot: 0 };
-      await pace.submitAll(cutBatch(batch, [...forward, ...backward], [...loss, ...gradient]), submit);
-      const found = memory.buffers;
-      const numbers = await read([found.losses, 1], [found.gradient, packing.orderLength]);
-      return { loss: numbers[0]!, gradient: unpackOrder(packing, numbers.subarray(1)) };
-    },
-    async save() {
-      const taken = step;
-      const { parameters, firstMoment, secondMoment } = memory.buffers;
-      const numbers = await read([parameters, count], [firstMoment, count], [secondMoment, count]);
-      const [first, second, third] = [0, 1, 2].map((i) => numbers.slice(i * count, (i + 1) * count));
-      return { parameters: first!, firstMoment: second!, secondMoment: third!, step: taken };
-    },
-    dispose
+        await pace.submitAll(cutOrder(), submit);
+        return read([memory.buffers.losses, batches]);
+      }),
+    evaluate: (series, starts) =>
+      keep(async () => {
+        const { length } = starts;
+        if (length === 0) throw new RangeError('no windows to evaluate');
+        const { forward, loss } = await load(series, starts, length);
+        await pace.submitAll(cutBatch({ first: 0, count: length, perSplit: 1, slot: 0 }, forward, loss), submit);
+        return (await read([memory.buffers.losses, 1]))[0]!;
+      }),
+    differentiate: (series, starts) =>
+      keep(async () => {
+        const { length } = starts;
+        if (length === 0) throw new RangeError('no windows to differentiate');
+        const perSplit = choosePerSplit(length, steps, fittingSplits);
+        const { forward, backward, loss, gradient } = await load(series, starts, length, perSplit);
+        const batch = { first: 0, count: length, perSplit, slot: 0 };
+        await pace.submitAll(cutBatch(batch, [...forward, ...backward], [...loss, ...gradient]), submit);
+        const found = memory.buffers;
+        const numbers = await read([found.losses, 1], [found.gradient, packing.orderLength]);
+        return { loss: numbers[0]!, gradient: unpackOrder(packing, numbers.subarray(1)) };
+      }),
+    save: () =>
+      keep(async () => {
+        const taken = step;
+        const { parameters, firstMoment, secondMoment } = memory.buffers;
+        const numbers = await read([parameters, count], [firstMoment, count], [secondMoment, count]);
+        const [first, second, third] = [0, 1, 2].map((i) => numbers.slice(i * count, (i + 1) * count));
+        return { parameters: first!, firstMoment: second!, secondMoment: third!, step: taken };
+      }),
+    dispose() {
+      isDisposed = true;
+      if (underWay === 0) free();
+    }
   };
 }
 

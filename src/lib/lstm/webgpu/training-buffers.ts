@@ -37,7 +37,7 @@ export interface Lesson {
 export interface TrainingMemory {
   readonly buffers: TrainingBuffers;
   /**
-   * Puts the lesson on the device; true where buffers had to be replaced, so that what was bound to them must be bound anew.
+   * Puts the lesson on the device, its series only where another array was shown last; true where buffers had to be replaced, so that what was bound to them must be bound anew.
    * Throws a `RangeError` where a binding cannot show that much.
    */
   take(lesson: Lesson): boolean;
@@ -66,6 +66,7 @@ export function createTrainingMemory(
     windowLoss: account.storage('window losses', 1),
     losses: account.storage('losses', 1)
   };
+  let shown: Float32Array | null = null;
   return {
     get buffers() {
       return { ...fixed, ...growing };
@@ -88,7 +89,8 @@ export function createTrainingMemory(
         account.release(growing[name]);
         growing[name] = account.storage(name, words[name]);
       }
-      account.write(growing.series, series.values);
+      if (series.values !== shown || small.includes('series')) account.write(growing.series, series.values);
+      shown = series.values;
       account.write(growing.starts, starts);
       return small.length > 0;
     }

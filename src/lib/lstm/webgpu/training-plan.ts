@@ -5,14 +5,14 @@
  */
 import type { TrainingRule } from '../engine';
 import { countParameters, describeLayers, type AutoencoderShape, type DenseLayer, type LstmLayer } from '../shape';
-import { adamThreads, createAdamKernel } from './adam.wgsl';
+import { countAdamGroups, createAdamKernel } from './adam.wgsl';
 import { createBuffers, type GpuBuffers } from './buffers';
 import { countDenseGradientGroups, createDenseGradientKernel } from './dense-gradient.wgsl';
 import { createDenseBackwardKernel, createDenseKernel, denseThreads } from './dense.wgsl';
 import type { GpuContext } from './device';
 import { countSumGroups, createGradientSumKernel } from './gradient-sum.wgsl';
 import { createHeadKernel } from './head.wgsl';
-import { createInputGradientKernel, inputGradientTile } from './input-gradient.wgsl';
+import { countInputGradientGroups, createInputGradientKernel } from './input-gradient.wgsl';
 import { createLossKernel } from './loss.wgsl';
 import { countBackwardGroups, createBackwardKernel, paddedRows } from './lstm-backward.wgsl';
 import { createForwardKernel, fitTile, type ForwardInput } from './lstm-forward.wgsl';
@@ -75,7 +75,7 @@ export async function planTraining(
         countSumGroups(orderLength)
       ]),
       recorder.prepare(createAdamKernel(parameters, countSumGroups(orderLength), rule), buffers, () => [
-        Math.ceil(parameters / adamThreads)
+        countAdamGroups(parameters)
       ])
     ]);
     return {
@@ -170,11 +170,10 @@ function planLayers(
     );
     if (i === 0) return planLayer(run, goBack, sumWeights);
     const rowsPerWindow = isRepeated ? 1 : steps;
-    const inputTile = inputGradientTile(inputs);
     const passOn = prepare(
       createInputGradientKernel(layer, rowsPerWindow),
       { dGates: isRepeated ? gateSums : gates, kernel: copy(kernel), dInput: slopes[i - 1]! },
-      (step) => [Math.ceil((step.rows * rowsPerWindow) / inputTile.rows), Math.ceil(inputs / inputTile.inputs)]
+      (step) => countInputGradientGroups(inputs, step.rows * rowsPerWindow)
     );
     return planLayer(run, goBack, sumWeights, passOn);
   };
