@@ -4,8 +4,6 @@ import { kernels } from '../server/kernels.mjs';
 export default defineConfig({
   plugins: [kernels()],
   publicDir: false,
-  // The wasm backend's loader is CommonJS at heart; a module has no such name.
-  define: { __dirname: 'import.meta.dirname' },
   build: { ssr: 'src/cli/main.ts', outDir: 'build/cli', target: 'node20', sourcemap: true },
   // TensorFlow.js imports its own modules without extensions, which plain Node refuses, and reads seedrandom as a bundler does.
   ssr: { noExternal: [/@tensorflow/, 'seedrandom', 'long'] }

@@ -29,7 +29,8 @@ export async function compileWhenNeeded() {
   for (const name of readdirSync(sources).sort()) hash.update(`\0${name}\0`).update(readFileSync(join(sources, name)));
   const state = hash.digest('hex');
   const stamp = join(output, 'stamp');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return;
+  const isThere = [stamp, ...Object.keys(flavours).map((flavour) => join(output, `${flavour}.wasm`))].every(existsSync);
+  if (isThere && readFileSync(stamp, 'utf8') === state) return;
   mkdirSync(output, { recursive: true });
   for (const [flavour, more] of Object.entries(flavours)) {
     const { error, stderr, binary } = await compile([join(sources, 'index.ts'), ...options, ...more]);

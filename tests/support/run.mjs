@@ -82,7 +82,8 @@ async function testInBrowser() {
     return false;
   }
   let isGood = true;
-  for (const step of [vitest('node'), vitest('browser'), e2e]) {
+  const bench = { name: 'types of tests/bench', command: ['tsc', '-p', 'tests/bench'] };
+  for (const step of [bench, vitest('node'), vitest('browser'), e2e]) {
     if (!(await runStep(step))) isGood = false;
   }
   return isGood;

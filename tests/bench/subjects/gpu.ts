@@ -25,9 +25,8 @@ export function createGpuSubjects(bench: BenchCase): Subjects {
       await import('@tensorflow/tfjs-backend-webgpu');
       if (!(await tf.setBackend('webgpu'))) throw new Error('TensorFlow.js has no backend webgpu here');
       await tf.ready();
-      // Otherwise it computes small tensors on the CPU.
-      tf.env().set('WEBGPU_CPU_FORWARD', false);
-      return prepareTensorflow(bench, 'webgpu');
+      // As it comes: it may compute small tensors on the CPU.
+      return prepareTensorflow(bench, 'webgpu with its defaults');
     },
     'roof webgpu': async () => {
       const { device, isSoftware } = await openGpu(navigator.gpu);
