@@ -26,16 +26,28 @@ function readLabelled(): [number, number] {
   return [times[0]!, times.at(-1)!];
 }
 
-/** Watches the page's own thread from now on; the function returned tells the long tasks so far, ms. */
+/**
+ * Watches the page's own thread; the function returned tells the long tasks that lay between the appearance of the training
+ * and its end, ms. What builds the page before and after is not the training's doing.
+ */
 async function watchLongTasks(page: Page): Promise<() => Promise<number[]>> {
-  const tasks = await page.evaluateHandle(() => {
-    const found: number[] = [];
-    new PerformanceObserver((list) => found.push(...list.getEntries().map(({ duration }) => duration))).observe({
-      type: 'longtask'
-    });
-    return found;
+  const watch = await page.evaluateHandle(() => {
+    const seen = { tasks: [] as { startTime: number; duration: number }[], fromMs: Infinity, toMs: Infinity };
+    const isTraining = () => document.querySelector('[role="progressbar"][aria-label="Training"]') !== null;
+    new PerformanceObserver((list) => seen.tasks.push(...list.getEntries())).observe({ type: 'longtask' });
+    new MutationObserver(() => {
+      if (isTraining()) seen.fromMs = Math.min(seen.fromMs, performance.now());
+      else if (seen.fromMs < Infinity) seen.toMs = Math.min(seen.toMs, performance.now());
+    }).observe(document.body, { subtree: true, childList: true });
+    return seen;
   });
-  return () => tasks.jsonValue();
+  return () =>
+    watch.evaluate(({ tasks, fromMs, toMs }) => {
+      if (!(fromMs < toMs && toMs < Infinity)) throw new Error('the training was not seen');
+      return tasks
+        .filter(({ startTime, duration }) => startTime > fromMs && startTime + duration < toMs)
+        .map(({ duration }) => duration);
+    });
 }
 
 for (const engine of ['WASM', 'WebGPU'] as const) {

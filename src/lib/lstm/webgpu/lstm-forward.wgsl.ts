@@ -250,6 +250,7 @@ fn main(@builtin(local_invocation_id) place : vec3<u32>, @builtin(local_invocati
     origins[i] = ${origin};
     ${head ? `targets[i] = u32(starts[step.first + window]) * ${head.channels}u;` : ''}
   }
+  for (var i = thread; i < ${size}u; i += ${threads}u) { hs[i] = ${vector}(); }
   workgroupBarrier();
   ${latent === null ? 'loadInput(thread, 0u, 0u);' : applyDense}
   workgroupBarrier();
@@ -268,9 +269,7 @@ fn main(@builtin(local_invocation_id) place : vec3<u32>, @builtin(local_invocati
     let next = ${next};
     ${eachUnit((p) => eachWindow((r) => `var a${p}_${r} = vec4<f32>();`))}
     ${isRepeated ? '' : addProduct('a', 0, width, 'xs', nowX)}
-    if (t > 0u) {
-      ${addProduct('a', width, units, 'hs', 'now')}
-    }
+    ${addProduct('a', width, units, 'hs', 'now')}
     ${toggle ? '' : 'workgroupBarrier();'}
     ${isRepeated ? '' : `if (t + 1u < ${steps}u) { loadInput(thread, t + 1u, ${nextX}); }`}
     ${eachUnit(
