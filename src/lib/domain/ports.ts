@@ -130,3 +130,10 @@ export interface StoredModel {
   manifest: Manifest;
   state: PumpState;
 }
+
+/** What was measured on this device, kept from one start to the next under a key that names everything it depends on. Neither call rejects. */
+export interface Measurements {
+  /** The value, or undefined where there is none or none can be read. */
+  read(key: string): Promise<unknown>;
+  write(key: string, value: unknown): Promise<void>;
+}

@@ -87,6 +87,11 @@ export function beginTraining(parameters: Float32Array): Checkpoint {
   return { parameters, firstMoment: new Float32Array(length), secondMoment: new Float32Array(length), step: 0 };
 }
 
+/** A checkpoint that shares nothing with the one given. */
+export function copyCheckpoint({ parameters, firstMoment, secondMoment, step }: Checkpoint): Checkpoint {
+  return { parameters: parameters.slice(), firstMoment: firstMoment.slice(), secondMoment: secondMoment.slice(), step };
+}
+
 /** Refuses parameters and moments of another length, and a count of steps that is none. */
 export function checkCheckpoint(
   shape: AutoencoderShape,

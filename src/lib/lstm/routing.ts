@@ -12,6 +12,7 @@ import {
   checkCheckpoint,
   checkParameters,
   checkStarts,
+  copyCheckpoint,
   DeviceLostError,
   type Checkpoint,
   type LstmEngine,
@@ -157,12 +158,7 @@ export function createRouter({ cpu, gpu, memory, now, onLost, lost, isForced }: 
 
   async function createTrainer(shape: AutoencoderShape, from: Checkpoint, rule: TrainingRule): Promise<Trainer> {
     checkCheckpoint(shape, from);
-    let checkpoint: Checkpoint = {
-      parameters: from.parameters.slice(),
-      firstMoment: from.firstMoment.slice(),
-      secondMoment: from.secondMoment.slice(),
-      step: from.step
-    };
+    let checkpoint = copyCheckpoint(from);
     let current: Promise<Trainer> | null = null;
     let isFar = false;
 
@@ -228,7 +224,8 @@ export function createRouter({ cpu, gpu, memory, now, onLost, lost, isForced }: 
       },
       evaluate: (series, starts) => run((trainer) => trainer.evaluate(series, starts)),
       differentiate: (series, starts) => run((trainer) => trainer.differentiate(series, starts)),
-      save: () => run((trainer) => trainer.save()),
+      // After each `fit` on the GPU it was read back already.
+      save: async () => (isFar ? copyCheckpoint(checkpoint) : run((trainer) => trainer.save())),
       dispose: () =>
         void current?.then(
           (trainer) => trainer.dispose(),

@@ -40,9 +40,9 @@ export function shareScoring(engine: LstmEngine, openRemotes: OpenRemotes, waitM
           checkStarts(series, starts, shape);
           if (starts.length < 2 * pieceSize) return own.score(series, starts, error);
           opened ??= openRemotes(shape, parameters);
-          const late = await scoreTogether(own, opened, dropped, series, starts, error, waitMs);
-          late.remotes.forEach(drop);
-          return late.found;
+          const { found, late } = await scoreTogether(own, opened, dropped, series, starts, error, waitMs);
+          late.forEach(drop);
+          return found;
         },
         dispose() {
           own.dispose();
@@ -62,7 +62,7 @@ async function scoreTogether(
   starts: Int32Array,
   error: ErrorKind,
   waitMs: number
-): Promise<{ found: WindowErrors; remotes: Set<RemoteScorer> }> {
+): Promise<{ found: WindowErrors; late: Set<RemoteScorer> }> {
   const { steps, channels } = own.shape;
   const found: WindowErrors = {
     score: new Float32Array(starts.length),
@@ -73,7 +73,7 @@ async function scoreTogether(
   const isKept = new Uint8Array(pieces);
   const underWay = new Map<number, RemoteScorer>();
   const failed: number[] = [];
-  const remotes = new Set<RemoteScorer>();
+  const late = new Set<RemoteScorer>();
   let next = 0;
   let wake: () => void = () => {};
 
@@ -95,18 +95,18 @@ async function scoreTogether(
     }
   }
   async function workRemote(remote: RemoteScorer): Promise<void> {
-    for (let piece = remotes.has(remote) ? null : take(); piece !== null; piece = take()) {
+    for (let piece = late.has(remote) ? null : take(); piece !== null; piece = take()) {
       underWay.set(piece, remote);
       const cut = cutSeries(series, windowsOf(piece), steps);
       try {
         keep(piece, await remote.score(cut.series, cut.starts, error));
       } catch {
         failed.push(piece);
-        remotes.add(remote);
+        late.add(remote);
       }
       underWay.delete(piece);
       wake();
-      if (remotes.has(remote)) return;
+      if (late.has(remote)) return;
     }
   }
 
@@ -123,13 +123,14 @@ async function scoreTogether(
     ]);
     await workOwn();
     if (isHeard) continue;
-    for (const [piece, remote] of underWay) {
-      remotes.add(remote);
-      keep(piece, await own.score(series, windowsOf(piece), error));
-    }
+    for (const remote of underWay.values()) late.add(remote);
     break;
   }
-  return { found, remotes };
+  // Not only what is under way: a thread may also fail while this loop scores.
+  for (let piece = 0; piece < pieces; piece++) {
+    if (!isKept[piece]) keep(piece, await own.score(series, windowsOf(piece), error));
+  }
+  return { found, late };
 }
 
 /** The rows that the windows touch, and the windows' places in them. */

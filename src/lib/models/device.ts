@@ -4,6 +4,7 @@
  * and for the day it is lost.
  */
 import { backends, type BackendChoice, type BackendName, type BackendTrial, type EngineStatus } from '../domain/engine';
+import type { Measurements } from '../domain/ports';
 import { fail, ok, type Result } from '../domain/result';
 import type { LstmEngine } from '../lstm/engine';
 import { forwardGate, gradientGate, stepGate, testEngine } from '../lstm/engine-test';
@@ -20,18 +21,12 @@ import { parseRoute, parseTuning } from './measured';
 export interface DeviceHost {
   loadKernels: LoadKernels;
   openRemotes: OpenRemotes;
-  measured: Measured;
+  measured: Measurements;
   now: () => number;
   /** Lets the thread breathe, by a task of its own. */
   pause: () => Promise<void>;
   /** Told when the GPU is gone, and what computes instead. */
   onLost: (reason: string, now: Pick<EngineStatus, 'backend' | 'adapter'>) => void;
-}
-
-/** What was measured on this device, kept from one start to the next under a key that names everything it depends on. */
-export interface Measured {
-  read(key: string): Promise<unknown>;
-  write(key: string, value: unknown): Promise<void>;
 }
 
 /** An engine that passed, and what to say of it. */

@@ -2,14 +2,8 @@
  * What was measured on this device: how fast its engines are. Worth keeping, never worth failing for: where it cannot be read
  * it is measured again, where it cannot be written it is forgotten. A database of its own, so that it never grows the records.
  */
+import type { Measurements } from '../domain/ports';
 import { createConnection } from '../storage/connection';
-
-/** Plain values by key. */
-export interface Measurements {
-  /** The value, or undefined where there is none or none can be read. */
-  read(key: string): Promise<unknown>;
-  write(key: string, value: unknown): Promise<void>;
-}
 
 interface Measured {
   key: string;

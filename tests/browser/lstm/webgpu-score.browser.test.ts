@@ -4,17 +4,15 @@
  * written and was not shows.
  */
 import '@tensorflow/tfjs-backend-cpu';
-import type { Tensor3D } from '@tensorflow/tfjs-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { DeviceLostError, type ErrorKind } from '$lib/lstm/engine';
-import { gatherWindows } from '$lib/lstm/autoencoder.reference';
-import { describeParameters, type AutoencoderShape } from '$lib/lstm/shape';
-import { tf, tfl } from '$lib/lstm/tensorflow/parts';
+import type { AutoencoderShape } from '$lib/lstm/shape';
 import { tuneGpu } from '$lib/lstm/webgpu/autotune';
 import { openGpu, type GpuContext } from '$lib/lstm/webgpu/device';
 import { createGpuScorer, type GpuScorer } from '$lib/lstm/webgpu/scorer';
 import type { GpuTuning, Variant } from '$lib/lstm/webgpu/variant';
 import { drawCase, largestDifference, scoreExactly, type LstmCase } from '../../support/lstm-cases';
+import { reconstructStock } from '../../support/stock-reconstruction';
 
 const forwardGate = 2e-5;
 const companyGate = 1e-6;
@@ -108,39 +106,16 @@ describe('errors agree with the reference', () => {
 });
 
 test('no worse than four times what stock TensorFlow.js on the CPU is off', async () => {
-  await tf.setBackend('cpu');
   const shape = autoencoder(30, 10, [64], null, [64]);
-  const { steps, channels } = shape;
-  const lstm = (returnSequences: boolean) =>
-    tfl.layers.lstm({ units: 64, returnSequences, recurrentActivation: 'sigmoid', recurrentInitializer: 'zeros' });
-  const model = tfl.sequential({
-    layers: [
-      tfl.layers.inputLayer({ inputShape: [steps, channels] }),
-      lstm(false),
-      tfl.layers.repeatVector({ n: steps }),
-      lstm(true),
-      tfl.layers.timeDistributed({ layer: tfl.layers.dense({ units: channels }) })
-    ]
-  });
   for (const seed of [1, 5]) {
     const drawn = drawCase(shape, 17, seed);
     const exact = scoreExactly(drawn, 'mae').expected;
-    const stock = tf.tidy(() => {
-      const weights = describeParameters(shape).map(({ offset, shape: sizes }) => {
-        const length = sizes.reduce((product, size) => product * size, 1);
-        return tf.tensor(drawn.parameters.slice(offset, offset + length), [...sizes]);
-      });
-      model.setWeights(weights);
-      const windows = gatherWindows(drawn.series, drawn.starts, steps);
-      const all = model.predict(tf.tensor3d(Float32Array.from(windows), [17, steps, channels])) as Tensor3D;
-      return tf.slice(all, [0, steps - 1, 0], [17, 1, channels]).dataSync();
-    });
+    const stock = await reconstructStock(drawn);
     const scorer = await createGpuScorer(context, shape, drawn.parameters, use(whole(64)));
     const { expected } = await scorer.score(drawn.series, drawn.starts, 'mae');
     scorer.dispose();
     expect(largestDifference(expected, exact)).toBeLessThan(4 * largestDifference(stock, exact));
   }
-  model.dispose();
 });
 
 test('a window gets the same score in whatever company', async () => {

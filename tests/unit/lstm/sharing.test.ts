@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { WindowErrors } from '$lib/lstm/engine';
+import type { LstmEngine, WindowErrors } from '$lib/lstm/engine';
 import { cutSeries, shareScoring, type RemoteScorer } from '$lib/lstm/sharing';
 import { createWasmEngine } from '$lib/lstm/wasm/engine';
 import { drawCase } from '../../support/lstm-cases';
@@ -69,6 +69,29 @@ describe('shared scoring', () => {
     expect({ asked, isOpen: silent.isOpen }).toEqual({ asked: 2, isOpen: false });
     expect(await shared.score(series, starts, 'mae')).toEqual(expected);
     expect(asked).toBe(2);
+  });
+
+  test('a thread that falls silent and fails while its pieces are made up for loses nothing', async () => {
+    const failures: (() => void)[] = [];
+    const silent: RemoteScorer = {
+      score: () => new Promise((_, reject) => failures.push(() => reject(new Error('thread ended')))),
+      dispose: () => {}
+    };
+    let scored = 0;
+    const failing: LstmEngine = {
+      ...engine,
+      createScorer: async () => ({
+        ...alone,
+        score: (...request) => {
+          // Nine pieces, two of them with the other thread: the eighth here is one of those.
+          if (++scored === 8) for (const fail of failures) fail();
+          return alone.score(...request);
+        }
+      })
+    };
+    const shared = await shareScoring(failing, () => [Promise.resolve(silent)], 1).createScorer(shape, parameters);
+    expect(await shared.score(series, starts, 'mae')).toEqual(expected);
+    expect(failures.length).toBe(2);
   });
 
   test('opens no thread for little, and none is no obstacle', async () => {

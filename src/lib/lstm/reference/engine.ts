@@ -16,6 +16,7 @@ import {
   checkCheckpoint,
   checkParameters,
   checkStarts,
+  copyCheckpoint,
   type Checkpoint,
   type LstmEngine,
   type Scorer,
@@ -123,8 +124,4 @@ function createTrainer(
     save: async () => copyCheckpoint(state),
     dispose: () => {}
   };
-}
-
-function copyCheckpoint({ parameters, firstMoment, secondMoment, step }: Checkpoint): Checkpoint {
-  return { parameters: parameters.slice(), firstMoment: firstMoment.slice(), secondMoment: secondMoment.slice(), step };
 }

@@ -9,7 +9,6 @@
 import { tanh } from './activation';
 import { multiply } from './product';
 import { multiplyAdd } from './simd';
-import { multiplyAdd } from './simd';
 
 /**
  * Sums of one step, four units a row, to activated gates in place, cell and hidden state. Three short loops instead of one: the
