@@ -1,8 +1,12 @@
 /** How much arithmetic a prediction of an autoencoder has to execute. */
 import { describeLayers, type AutoencoderShape } from '$lib/lstm/shape';
 
+/** What the CPU kernels multiply and add for one of `activations`; the graphics card has instructions of its own. */
+export const activationMultiplyAdds = 7;
+
 /** Per window. A multiply-add counts as two operations elsewhere; here it is one. */
 export interface Work {
+  /** Of the products with weights. */
   multiplyAdds: number;
   /** Sigmoids and hyperbolic tangents, not part of `multiplyAdds`. */
   activations: number;

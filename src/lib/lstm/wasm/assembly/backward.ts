@@ -4,7 +4,7 @@
  *
  * Layouts as in forward.ts. `transposed` is the recurrent kernel turned round by `transpose`.
  */
-import { tanh } from './activation';
+import { one, tanh } from './activation';
 import { multiply } from './product';
 import { multiplyAdd } from './simd';
 
@@ -21,7 +21,6 @@ function differentiate(
   dCell: usize,
   stride: usize
 ): void {
-  const one = f32x4.splat(1);
   for (let group: usize = 0; group < <usize>groups; group++) {
     let z = gates + group * gatesPanel;
     let at = group * 16;
