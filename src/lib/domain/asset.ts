@@ -4,6 +4,8 @@ import type { Channel } from './channel';
 export interface Asset {
   id: string;
   name: string;
+  /** Earlier names: a source that goes on under one of them still means this asset. */
+  knownAs?: string[];
   createdMs: number;
   /** Name of the file, or `sample` for the shipped sample pump. */
   source: string;
@@ -23,14 +25,26 @@ export interface Asset {
 /** A row of the source that could not be read, wholly or in one column: its line (1 is the file's first), its text and the reason. */
 export interface RejectedRow {
   line: number;
-  /** The row as it stands in the file, cut to 200 characters. */
+  /** The row as it stands in the file, cut to 200 characters; of a format that is no text, its cells. */
   text: string;
   reason: RejectReason;
   /** Column the reason speaks of, empty where it is the row as a whole. */
   column: string;
+  /** The cell the reason speaks of, cut likewise; absent where it is the row as a whole. */
+  value?: string;
   /** True where the row was kept with this one value missing; false where the whole row was left out. */
   isKept: boolean;
 }
 
 export type RejectReason =
-  'field-count' | 'bad-time' | 'bad-number' | 'duplicate-time' | 'time-runs-back' | 'bad-quotes';
+  | 'field-count'
+  | 'bad-time'
+  /** A local time that the clock skipped when it was set forward. */
+  | 'skipped-hour'
+  | 'bad-number'
+  /** Recorded by earlier versions; of rows with one time the last counts now, and the others are only counted. */
+  | 'duplicate-time'
+  | 'time-runs-back'
+  | 'bad-quotes'
+  /** A tag or an asset that the plan does not know, or none. */
+  | 'bad-name';

@@ -7,6 +7,12 @@ export type PumpCondition = 'normal' | 'anomaly' | 'unknown';
 export type StateReason =
   'no-model' | 'finding-open' | 'below-threshold' | 'gap' | 'missing-value' | 'warming-up' | 'no-score';
 
+/** A value that cannot be scored: its channel and its `Quality` code. */
+export interface BadValue {
+  channel: string;
+  quality: number;
+}
+
 /** The state at the end of the readings. `sinceMs` is null where nothing was ever scored. */
 export interface PumpState {
   condition: PumpCondition;
@@ -16,4 +22,6 @@ export interface PumpState {
   finding: Finding | null;
   /** Findings earlier in the readings that have ended. */
   endedFindings: number;
+  /** The newest value that left a window without a score, where that is the reason and the value is known. */
+  cause?: BadValue;
 }

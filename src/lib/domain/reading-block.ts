@@ -14,5 +14,31 @@ export interface ReadingBlock {
   quality: Uint8Array[];
 }
 
-/** Why a value is, or is not, to be believed. Zero is good, so that a fresh array says "good". */
-export const Quality = { good: 0, missing: 1, unreadable: 2 } as const;
+/**
+ * Why a value is, or is not, to be believed. Zero is good, so that a fresh array says "good". From `missing` on a value is bad:
+ * no window that holds one has a score. The codes from 32 on are doubts: the value counts, and the doubt is shown.
+ */
+export const Quality = {
+  good: 0,
+  missing: 1,
+  unreadable: 2,
+  /** The source itself marks it as bad. */
+  sourceBad: 3,
+  /** Outside what the instrument or the physics allows. */
+  outOfRange: 4,
+  /** Changed faster than the quantity can. */
+  tooFast: 5,
+  /** Stands still while the pump runs and the others move. */
+  stuck: 6,
+  /** The source lets it count no more. */
+  stale: 7,
+  /** Contradicts another channel; which of the two is wrong is not known. */
+  contradicts: 32,
+  /** Stamped on arrival, because the source gave no time. */
+  arrivalTime: 33
+} as const;
+
+/** True where the value must not be computed with. */
+export function isBad(quality: number): boolean {
+  return quality >= Quality.missing && quality < Quality.contradicts;
+}

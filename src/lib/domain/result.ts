@@ -11,6 +11,8 @@ export type FaultCode =
   | 'no-row'
   | 'time-runs-back'
   | 'not-text'
+  | 'damaged-file'
+  | 'refused-archive'
   | 'bad-plan'
   | 'bad-recipe'
   | 'bad-model'

@@ -1,4 +1,7 @@
-/** Whether a window has a score and, if not, why. Zero is "scored". Unknown is never treated as normal. */
+/**
+ * Whether a window has a score and, if not, why. Zero is "scored". Unknown is never treated as normal. `missingValue` is any value that must
+ * not be computed with; the reading's `Quality` tells what is wrong with it.
+ */
 export const ScoreStatus = { scored: 0, warmingUp: 1, gap: 2, missingValue: 3 } as const;
 
 /** Scores of an asset by one model, as columns: row i is the window that ends at `t[i]`. */

@@ -1,20 +1,12 @@
 /**
- * Steady state of one centrifugal pump in a simple piping system: where pump curve and system curve meet, and what that costs
- * in power and current. Equations of the project's domain reference, 13.2. Signs and ratios are right for a radial pump of
- * this size; flow above about 1.4 × best efficiency is extrapolation. It knows nothing of time and noise.
+ * Where the pump curve and the system curve meet. Equations of the domain reference, 13.2. Signs and ratios are right for a
+ * radial pump of this size; flow above about 1.4 × best efficiency is extrapolation. It knows nothing of power, time and noise.
  */
 import { ratedPump, type PumpRating } from './pump-rating';
-
-const densityKgM3 = 998;
-const gravityMS2 = 9.81;
-const heatCapacityJKgK = 4186;
-const atmospherePa = 101_325;
-const pascalPerBar = 1e5;
-const m3SPerLMin = 1 / 60_000;
+import { atmospherePa, pascalPerBar, pascalPerM, vapourPressurePa } from './water';
 
 /** What the pump runs in, and what is wrong with it. */
-export interface Conditions {
-  speedRpm: number;
+export interface Circuit {
   fluidC: number;
   /** Gauge pressure at the source, its static head included. */
   sourcePressureBar: number;
@@ -30,11 +22,17 @@ export interface Conditions {
   gasFraction: number;
   /** Mechanical loss beyond the healthy one. */
   frictionW: number;
+  /** Share of the water that is lost: 1 runs dry, and both gauges fall to the atmosphere's zero. */
+  dryness: number;
 }
 
-/** The rated pump at its rated point, cold water, nothing wrong. */
-export const ratedConditions: Conditions = {
-  speedRpm: ratedPump.speedRpm,
+/** The circuit, and how fast the pump turns in it. */
+export interface Conditions extends Circuit {
+  speedRpm: number;
+}
+
+/** The circuit of the rated point: cold water, nothing wrong. */
+export const ratedCircuit: Circuit = {
   fluidC: 25,
   sourcePressureBar: 0.8,
   extraSuctionLoss: 0,
@@ -43,136 +41,132 @@ export const ratedConditions: Conditions = {
   impellerFactor: 1,
   leakLMin: 0,
   gasFraction: 0,
-  frictionW: 0
+  frictionW: 0,
+  dryness: 0
 };
 
-/** Everything that follows from a flow through the impeller. Pressures are gauge. */
-export interface OperatingPoint {
-  impellerFlowLMin: number;
-  /** What leaves the pump: impeller flow less the leak. */
-  flowLMin: number;
-  suctionPressureBar: number;
-  dischargePressureBar: number;
-  headM: number;
-  shaftW: number;
-  currentA: number;
-  /** NPSH available / required; infinite at standstill. */
-  npshRatio: number;
-  efficiency: number;
-  /** Temperature rise of the fluid, K. */
-  heatingK: number;
-  /** Impeller flow / best-efficiency flow at this speed; 0 at standstill. */
-  relativeFlow: number;
-}
+/** The rated pump at its rated point. */
+export const ratedConditions: Conditions = { ...ratedCircuit, speedRpm: ratedPump.speedRpm };
 
-/** The steady operating point. */
-export function solveOperatingPoint(conditions: Conditions, pump = ratedPump): OperatingPoint {
-  return operatingPointAt(findImpellerFlow(conditions, pump), conditions, pump);
-}
+/** From this NPSH ratio on the head does not feel cavitation. */
+const cavitationFreeRatio = 1.6;
 
-/** Impeller flow at which pump head equals system head, L/min, by bisection; the leak alone where the pump cannot lift at all. */
+/**
+ * Impeller flow at which pump head equals system head, L/min; the leak alone where the pump cannot lift at all, and at most 2.2 ×
+ * the rated flow. Without cavitation both curves are parabolas and meet in closed form; cavitation can only lower that flow.
+ */
 export function findImpellerFlow(conditions: Conditions, pump = ratedPump): number {
-  const resistance = (pump.headM - pump.staticHeadM) / pump.flowLMin ** 2 - pump.suctionLoss;
   const vapourPa = vapourPressurePa(conditions.fluidC);
-  const excessHeadM = (flow: number) => {
-    const system =
-      conditions.staticHeadM +
-      resistance * conditions.resistanceFactor * netFlow(flow, conditions, pump) ** 2 +
-      (pump.suctionLoss + conditions.extraSuctionLoss) * flow ** 2;
-    return curveHeadM(flow, conditions, pump) * headFactor(flow, conditions, pump, vapourPa) - system;
-  };
-  if (excessHeadM(0) <= 0) return (conditions.leakLMin * conditions.speedRpm) / pump.speedRpm;
-  let low = 0;
-  let high = 2.2 * pump.flowLMin;
-  for (let halving = 0; halving < 80; halving++) {
-    const middle = (low + high) / 2;
-    if (excessHeadM(middle) > 0) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
+  if (excessHeadM(0, conditions, pump, vapourPa) <= 0) return internalLeakLMin(conditions, pump);
+  const flow = Math.min(cavitationFreeFlow(conditions, pump), 2.2 * pump.flowLMin);
+  if (npshRatio(flow, conditions, pump, vapourPa) >= cavitationFreeRatio) return flow;
+  return findSignChange((q) => excessHeadM(q, conditions, pump, vapourPa), 0, flow);
 }
 
-/** The point of a flow that need not be the steady one: while the water speeds up, head and power already follow the pump's curve. */
-export function operatingPointAt(impellerFlowLMin: number, conditions: Conditions, pump = ratedPump): OperatingPoint {
-  const r = conditions.speedRpm / pump.speedRpm;
-  const vapourPa = vapourPressurePa(conditions.fluidC);
-  const factor = headFactor(impellerFlowLMin, conditions, pump, vapourPa);
-  const headM = curveHeadM(impellerFlowLMin, conditions, pump) * factor;
-  const relativeFlow = r > 0 ? impellerFlowLMin / (pump.flowLMin * r) : 0;
-  const ratedW = (densityKgM3 * gravityMS2 * pump.flowLMin * m3SPerLMin * pump.headM) / pump.efficiency;
-  // A radial impeller takes 55 % of its rated power at shut-off.
-  const shaftW = ratedW * r ** 3 * (0.55 + 0.45 * relativeFlow) * (0.35 + 0.65 * factor) + conditions.frictionW;
-  const hydraulicW = densityKgM3 * gravityMS2 * impellerFlowLMin * m3SPerLMin * headM;
-  const efficiency = shaftW > 0 ? Math.max(0.005, hydraulicW / shaftW) : 0;
-  const suctionPa = suctionPressurePa(impellerFlowLMin, conditions, pump);
-  return {
-    impellerFlowLMin,
-    flowLMin: netFlow(impellerFlowLMin, conditions, pump),
-    suctionPressureBar: suctionPa / pascalPerBar,
-    dischargePressureBar: (suctionPa + densityKgM3 * gravityMS2 * headM) / pascalPerBar,
-    headM,
-    shaftW,
-    currentA: motorCurrentA(shaftW, pump),
-    npshRatio: npshRatio(impellerFlowLMin, conditions, pump, vapourPa),
-    efficiency,
-    heatingK: (gravityMS2 * headM * (1 / Math.max(efficiency, 0.02) - 1)) / heatCapacityJKgK,
-    relativeFlow
-  };
+/** Head of the pump's curve at a flow through the impeller, m, before wear, gas and cavitation. */
+export function curveHeadM(flow: number, { speedRpm }: Conditions, pump: PumpRating): number {
+  const r = speedRpm / pump.speedRpm;
+  const q = flow / pump.flowLMin;
+  return pump.shutOffHeadM * r * r - (pump.shutOffHeadM - pump.headM) * q * q;
 }
 
-/** A pump that has lost its water, at rated speed: 12 % of the rated shaft power at a worse motor efficiency. */
-export function solveDryRun(pump = ratedPump): { shaftW: number; currentA: number } {
-  const rated = solveOperatingPoint(
-    { ...ratedConditions, speedRpm: pump.speedRpm, staticHeadM: pump.staticHeadM },
-    pump
-  );
-  const shaftW = 0.12 * rated.shaftW;
-  const activeA = lineCurrentA(shaftW / (0.9 * pump.motorEfficiency), pump);
-  return { shaftW, currentA: Math.hypot(activeA, pump.magnetisingRatio * pump.fullLoadA) };
+/** Share of the curve's head that wear, gas, lost water and cavitation leave. */
+export function headFactor(flow: number, conditions: Conditions, pump: PumpRating, vapourPa: number): number {
+  return soundFactor(conditions) * Math.max(cavitationFactor(npshRatio(flow, conditions, pump, vapourPa)), 0.05);
 }
 
-function curveHeadM(flow: number, { speedRpm }: Conditions, pump: PumpRating): number {
-  return (
-    pump.shutOffHeadM * (speedRpm / pump.speedRpm) ** 2 - (pump.shutOffHeadM - pump.headM) * (flow / pump.flowLMin) ** 2
-  );
-}
-
-/** Share of the curve's head that wear, gas and cavitation leave. */
-function headFactor(flow: number, conditions: Conditions, pump: PumpRating, vapourPa: number): number {
-  const s = npshRatio(flow, conditions, pump, vapourPa);
-  const cavitation = s < 1 ? 1 - 0.03 * Math.exp(6 * (1 - s)) : s < 1.6 ? 1 - 0.03 * Math.exp(-4 * (s - 1)) : 1;
-  return conditions.impellerFactor * (1 - 2 * conditions.gasFraction) * Math.max(cavitation, 0.05);
-}
-
-function npshRatio(flow: number, conditions: Conditions, pump: PumpRating, vapourPa: number): number {
+/** NPSH available / required; infinite at standstill. */
+export function npshRatio(flow: number, conditions: Conditions, pump: PumpRating, vapourPa: number): number {
   const r = conditions.speedRpm / pump.speedRpm;
   if (r <= 0) return Infinity;
-  const available = (atmospherePa + suctionPressurePa(flow, conditions, pump) - vapourPa) / (densityKgM3 * gravityMS2);
-  return available / (pump.npshRequiredM * (0.55 * r ** 2 + 0.45 * (flow / pump.flowLMin) ** 2));
+  const q = flow / pump.flowLMin;
+  const available = (atmospherePa + suctionPressurePa(flow, conditions, pump) - vapourPa) / pascalPerM;
+  return available / (pump.npshRequiredM * (0.55 * r * r + 0.45 * q * q));
 }
 
-function suctionPressurePa(flow: number, conditions: Conditions, pump: PumpRating): number {
-  const lossM = (pump.suctionLoss + conditions.extraSuctionLoss) * flow ** 2;
-  return conditions.sourcePressureBar * pascalPerBar - densityKgM3 * gravityMS2 * lossM;
+/** Gauge pressure in front of the impeller. */
+export function suctionPressurePa(flow: number, conditions: Conditions, pump: PumpRating): number {
+  const lossM = (pump.suctionLoss + conditions.extraSuctionLoss) * flow * flow;
+  return (conditions.sourcePressureBar * pascalPerBar - pascalPerM * lossM) * (1 - conditions.dryness);
 }
 
-function netFlow(flow: number, { leakLMin, speedRpm }: Conditions, pump: PumpRating): number {
-  return Math.max(flow - (leakLMin * speedRpm) / pump.speedRpm, 0);
+/** What leaves the pump: impeller flow less what runs back inside it. */
+export function netFlowLMin(flow: number, conditions: Conditions, pump: PumpRating): number {
+  return Math.max(flow - internalLeakLMin(conditions, pump), 0);
 }
 
-/** Tetens' formula. */
-function vapourPressurePa(celsius: number): number {
-  return 610.78 * Math.exp((17.27 * celsius) / (celsius + 237.3));
+function internalLeakLMin({ leakLMin, speedRpm }: Conditions, pump: PumpRating): number {
+  return (leakLMin * speedRpm) / pump.speedRpm;
 }
 
-/** Line current from active and magnetising current; the motor is less efficient below half load. */
-function motorCurrentA(shaftW: number, pump: PumpRating): number {
-  const load = shaftW / pump.motorW;
-  const efficiency = pump.motorEfficiency * (1 - (0.06 * Math.max(0, 0.5 - load)) / 0.5);
-  const magnetisingA = pump.magnetisingRatio * pump.fullLoadA * Math.sqrt(1 + 0.15 * load ** 2);
-  return Math.hypot(lineCurrentA(shaftW / efficiency, pump), magnetisingA);
+function excessHeadM(flow: number, conditions: Conditions, pump: PumpRating, vapourPa: number): number {
+  const net = netFlowLMin(flow, conditions, pump);
+  const systemM =
+    conditions.staticHeadM +
+    resistanceOf(conditions, pump) * net * net +
+    (pump.suctionLoss + conditions.extraSuctionLoss) * flow * flow;
+  return curveHeadM(flow, conditions, pump) * headFactor(flow, conditions, pump, vapourPa) - systemM;
 }
 
-function lineCurrentA(electricW: number, pump: PumpRating): number {
-  return electricW / (Math.sqrt(3) * pump.voltageV);
+/** Loss of the discharge line, m/(L/min)². */
+function resistanceOf({ resistanceFactor }: Conditions, pump: PumpRating): number {
+  const rated = (pump.headM - pump.staticHeadM) / (pump.flowLMin * pump.flowLMin) - pump.suctionLoss;
+  return rated * resistanceFactor;
+}
+
+/** Head that is left of the curve's, cavitation aside. */
+function soundFactor({ impellerFactor, gasFraction, dryness }: Conditions): number {
+  return impellerFactor * (1 - 2 * gasFraction) * (1 - dryness);
+}
+
+function cavitationFactor(s: number): number {
+  if (s < 1) return 1 - 0.03 * Math.exp(6 * (1 - s));
+  return s < cavitationFreeRatio ? 1 - 0.03 * Math.exp(-4 * (s - 1)) : 1;
+}
+
+/** The root of the quadratic that pump and system make; of a simpler one where less flows than runs back inside the pump. */
+function cavitationFreeFlow(conditions: Conditions, pump: PumpRating): number {
+  const r = conditions.speedRpm / pump.speedRpm;
+  const factor = soundFactor(conditions);
+  const liftM = factor * pump.shutOffHeadM * r * r - conditions.staticHeadM;
+  const fall =
+    (factor * (pump.shutOffHeadM - pump.headM)) / (pump.flowLMin * pump.flowLMin) +
+    pump.suctionLoss +
+    conditions.extraSuctionLoss;
+  const leak = internalLeakLMin(conditions, pump);
+  if (liftM <= fall * leak * leak) return Math.sqrt(liftM / fall);
+  const resistance = resistanceOf(conditions, pump);
+  const half = resistance * leak;
+  const sum = fall + resistance;
+  return (half + Math.sqrt(half * half - sum * (half * leak - liftM))) / sum;
+}
+
+/**
+ * Where a falling function changes sign: false position after the Illinois rule, and every third step a halving, because head
+ * jumps by 0.3 % at `cavitationFreeRatio`. Returns the middle of a bracket of 1e-10 L/min, or a flow that is 1e-12 m off.
+ */
+function findSignChange(excess: (flow: number) => number, from: number, to: number): number {
+  let low = from;
+  let high = to;
+  let above = excess(low);
+  let below = excess(high);
+  if (below >= 0) return high;
+  let lastSide = 0;
+  for (let step = 1; step <= 120 && high - low > 1e-10; step++) {
+    const middle = step % 3 === 0 ? (low + high) / 2 : (low * below - high * above) / (below - above);
+    const value = excess(middle);
+    if (Math.abs(value) < 1e-12) return middle;
+    if (value > 0) {
+      low = middle;
+      above = value;
+      if (lastSide > 0) below /= 2;
+      lastSide = 1;
+    } else {
+      high = middle;
+      below = value;
+      if (lastSide < 0) above /= 2;
+      lastSide = -1;
+    }
+  }
+  return (low + high) / 2;
 }

@@ -17,6 +17,11 @@ export interface PumpRating {
   motorEfficiency: number;
   /** Magnetising current as a share of `fullLoadA`. */
   magnetisingRatio: number;
+  /** Current of the standing rotor on the full line voltage, as a multiple of `fullLoadA`. */
+  lockedRotorRatio: number;
+  /** Water and iron inside the casing: what heats up when no water passes. */
+  casingWaterL: number;
+  casingIronKg: number;
 }
 
 /** The example pump of the domain reference, 13.1: 60 m³/h at 50 m, 15 kW. */
@@ -33,5 +38,8 @@ export const ratedPump: PumpRating = {
   voltageV: 400,
   fullLoadA: 27,
   motorEfficiency: 0.91,
-  magnetisingRatio: 0.38
+  magnetisingRatio: 0.38,
+  lockedRotorRatio: 6.5,
+  casingWaterL: 8,
+  casingIronKg: 15
 };

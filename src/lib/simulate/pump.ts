@@ -1,31 +1,23 @@
 /**
- * The pump in time: water, shaft, bearing and casing follow their steady states with a lag, and vibration and oil pressure
- * follow from them. Dynamics of the domain reference, 13.3. True values only: what an instrument makes of them is in `sensors`.
+ * The pump in time: water, shaft, bearing, casing and overload relay follow their steady states with a lag. Dynamics of the
+ * domain reference, 13.3. True values only: what an instrument makes of them is in `sensors`.
  */
-import {
-  findImpellerFlow,
-  operatingPointAt,
-  ratedConditions,
-  type Conditions,
-  type OperatingPoint
-} from './hydraulics';
+import { backFlowLMin, backSpinRpm, columnPressureBar, drainColumn } from './check-valve';
+import { findImpellerFlow, ratedConditions } from './hydraulics';
+import { oilPressureBar } from './lubrication';
+import { relayHeatAt, relayLagS, runUpCurrentA } from './motor';
+import { createPoint, deadHeadHeatingKS, operatingPointAt } from './operating-point';
+import type { PumpInputs } from './pump-inputs';
 import { ratedPump, type PumpRating } from './pump-rating';
-
-/** What is done to the pump, constant over a step. */
-export interface PumpInputs extends Omit<Conditions, 'speedRpm' | 'frictionW'> {
-  /** Synchronous speed the drive commands; 0 is off. */
-  synchronousRpm: number;
-  ambientC: number;
-  /** How far the bearing is gone: 0 is healthy, and its part of the vibration is 1 + this times the healthy one. */
-  bearingWear: number;
-}
-
-/** The healthy pump at its rated point, on a drive of 3000 1/min in a room of 20 °C. */
-export const ratedInputs: PumpInputs = { ...ratedConditions, synchronousRpm: 3000, ambientC: 20, bearingWear: 0 };
+import { restingVibrationMmS, vibrationMmS } from './vibration';
 
 /** The true state after a step. */
 export interface PumpState {
+  /** Switched on and not tripped. */
   isRunning: boolean;
+  /** Its overload relay let go; it stays off until it is switched off, or `reset`. */
+  isTripped: boolean;
+  /** Below zero where returning water turns the idle shaft. */
   speedRpm: number;
   bearingC: number;
   oilPressureBar: number;
@@ -41,81 +33,160 @@ export interface PumpState {
 
 /** A pump that remembers. */
 export interface Pump {
-  /** Holds the inputs for `seconds` and returns the state at their end. Exact for any step while the inputs are constant. */
-  advance(inputs: PumpInputs, seconds: number): PumpState;
+  /**
+   * Holds the inputs for `seconds` and returns the state at their end: the same object each time. Exact for any step while the
+   * inputs are constant.
+   */
+  advance(inputs: Readonly<PumpInputs>, seconds: number): PumpState;
+  /** Puts a tripped relay back. */
+  reset(): void;
 }
 
 const shaftLagS = 2;
+const coastLagS = 5;
 const waterLagS = 2;
 const bearingLagS = 15 * 60;
 const casingLagS = 10 * 60;
 const slipAtFullLoad = 0.017;
+/** Slip that a motor on two phases has beyond that of its load. */
+const phaseLossSlip = 0.025;
 /** Each unit of bearing wear adds this share to the bearing's own heat, and this to the shaft's load. */
 const wearHeat = 0.05;
 const wearFrictionW = 10;
+/** A pump without water warms at its seal. */
+const dryRiseK = 60;
+/** Below this share of the best-efficiency flow the water in the casing is no longer carried away. */
+const stagnantFlow = 0.05;
 
 /** Creates a pump at standstill with everything at ambient temperature. */
 export function createPump(ambientC: number, pump: PumpRating = ratedPump): Pump {
-  let speedRpm = 0;
-  let impellerFlowLMin = 0;
-  let shaftW = 0;
-  let bearingC = ambientC;
-  let casingC = ambientC;
+  const point = createPoint();
+  const conditions = { ...ratedConditions };
+  const stagnantRiseK = deadHeadHeatingKS(pump) * casingLagS;
+  // Numbers kept in fields are overwritten in place; as variables of this closure each change would be a new object on the heap.
+  const hidden = { shaftRpm: 0, impellerFlowLMin: 0, shaftW: 0, relayHeat: 0, column: 1, standing: 0 };
+  const keep = { seconds: NaN, shaft: 0, coast: 0, water: 0, bearing: 0, casing: 0, relay: 0 };
+  const state: PumpState = {
+    isRunning: false,
+    isTripped: false,
+    speedRpm: 0,
+    bearingC: ambientC,
+    oilPressureBar: 0,
+    vibrationMmS: restingVibrationMmS,
+    flowLMin: 0,
+    suctionPressureBar: 0,
+    dischargePressureBar: 0,
+    currentA: 0,
+    casingC: ambientC,
+    ambientC,
+    npshRatio: Infinity
+  };
 
-  function advance(inputs: PumpInputs, seconds: number): PumpState {
-    const isRunning = inputs.synchronousRpm > 0;
-    const slip = slipAtFullLoad * (shaftW / pump.motorW);
-    speedRpm = approach(speedRpm, inputs.synchronousRpm * (1 - slip), seconds, shaftLagS);
-    const frictionW = isRunning ? wearFrictionW * inputs.bearingWear : 0;
-    const conditions = { ...inputs, speedRpm, frictionW };
-    impellerFlowLMin = approach(impellerFlowLMin, findImpellerFlow(conditions, pump), seconds, waterLagS);
-    const point = operatingPointAt(impellerFlowLMin, conditions, pump);
-    shaftW = isRunning ? point.shaftW : 0;
-    const r = speedRpm / pump.speedRpm;
-    const bearingRiseK = 30 * r ** 1.2 * (1 + wearHeat * inputs.bearingWear);
-    bearingC = approach(bearingC, inputs.ambientC + bearingRiseK, seconds, bearingLagS);
-    casingC = approach(casingC, inputs.fluidC + point.heatingK, seconds, casingLagS);
-    return {
-      isRunning,
-      speedRpm,
-      bearingC,
-      oilPressureBar: oilPressureBar(r, bearingC),
-      vibrationMmS: isRunning ? vibrationMmS(r, point, inputs.bearingWear) : restingVibrationMmS,
-      flowLMin: point.flowLMin,
-      suctionPressureBar: point.suctionPressureBar,
-      dischargePressureBar: point.dischargePressureBar,
-      currentA: isRunning ? point.currentA : 0,
-      casingC,
-      ambientC: inputs.ambientC,
-      npshRatio: point.npshRatio
-    };
+  function advance(inputs: Readonly<PumpInputs>, seconds: number): PumpState {
+    if (seconds !== keep.seconds) setMemory(seconds);
+    const isOn = inputs.synchronousRpm > 0;
+    if (!isOn) state.isTripped = false;
+    const isRunning = isOn && !state.isTripped;
+    const slip = slipAtFullLoad * (hidden.shaftW / pump.motorW) + phaseLossSlip * inputs.phaseLoss;
+    const freeRpm = isRunning ? inputs.synchronousRpm * (1 - slip) : 0;
+    hidden.shaftRpm = approach(hidden.shaftRpm, freeRpm * (1 - inputs.blocked), isRunning ? keep.shaft : keep.coast);
+    const r = hidden.shaftRpm / pump.speedRpm;
+
+    const conditions = conditionsOf(inputs, isRunning);
+    hidden.impellerFlowLMin = approach(hidden.impellerFlowLMin, findImpellerFlow(conditions, pump), keep.water);
+    operatingPointAt(hidden.impellerFlowLMin, conditions, pump, point);
+    hidden.shaftW = isRunning ? point.shaftW : 0;
+
+    const standing = isRunning ? (1 - inputs.dryness) * Math.max(0, 1 - point.relativeFlow / stagnantFlow) * r * r : 0;
+    // The first moment of a start, before the water moves, does not count.
+    const stagnation = Math.min(standing, hidden.standing);
+    hidden.standing = standing;
+    const cavitation = cavitationShare(point.npshRatio);
+    const strain = 1 + wearHeat * inputs.bearingWear + 2 * inputs.oilLoss * inputs.oilLoss;
+    const extraK = inputs.bearingHeatK + 5 * stagnation + 4 * cavitation + 10 * inputs.dryness;
+    state.bearingC = approach(state.bearingC, inputs.ambientC + 30 * r ** 1.2 * strain + extraK * r, keep.bearing);
+    const casingK = stagnation * stagnantRiseK + (inputs.casingHeatK + dryRiseK * inputs.dryness) * r;
+    state.casingC = approach(state.casingC, inputs.fluidC + point.heatingK + casingK, keep.casing);
+
+    state.isRunning = isRunning;
+    state.ambientC = inputs.ambientC;
+    state.npshRatio = point.npshRatio;
+    state.oilPressureBar = oilPressureBar(r, state.bearingC, inputs.oilLoss);
+    state.vibrationMmS = isRunning ? vibrationMmS(r, point, inputs, state.casingC) : restingVibrationMmS;
+    state.currentA = isRunning ? currentA(inputs, freeRpm) : 0;
+    state.speedRpm = hidden.shaftRpm;
+    state.flowLMin = point.flowLMin;
+    state.suctionPressureBar = point.suctionPressureBar;
+    state.dischargePressureBar = point.dischargePressureBar;
+    settleColumn(inputs, isRunning, seconds);
+    hidden.relayHeat = approach(hidden.relayHeat, relayHeatAt(state.currentA, pump), keep.relay);
+    if (isRunning && hidden.relayHeat >= 1) state.isTripped = true;
+    return state;
   }
 
-  return { advance };
+  function conditionsOf(inputs: Readonly<PumpInputs>, isRunning: boolean) {
+    // Cavitation and gas make the head itself unsteady; flow, pressure and current follow it.
+    const unrest = 0.24 * cavitationShare(state.npshRatio) + inputs.gasFraction;
+    conditions.speedRpm = hidden.shaftRpm;
+    conditions.fluidC = inputs.fluidC;
+    conditions.sourcePressureBar = inputs.sourcePressureBar;
+    conditions.extraSuctionLoss = inputs.extraSuctionLoss;
+    conditions.resistanceFactor = inputs.resistanceFactor;
+    conditions.staticHeadM = inputs.staticHeadM;
+    conditions.impellerFactor = inputs.impellerFactor * Math.max(0.2, 1 + unrest * inputs.turbulence);
+    conditions.leakLMin = inputs.leakLMin;
+    conditions.gasFraction = inputs.gasFraction;
+    conditions.frictionW = isRunning ? wearFrictionW * inputs.bearingWear + inputs.frictionW : 0;
+    conditions.dryness = inputs.dryness;
+    return conditions;
+  }
+
+  /** What the line carries: the load's current, or that of a rotor that lacks speed. */
+  function currentA(inputs: Readonly<PumpInputs>, freeRpm: number): number {
+    const loadA = point.currentA * (1 + 0.7 * inputs.phaseLoss);
+    if (!inputs.isDirectStart && inputs.blocked === 0) return loadA;
+    return Math.max(loadA, runUpCurrentA(1 - hidden.shaftRpm / freeRpm, pump));
+  }
+
+  /** Behind a check valve that leaks, the discharge line's water returns through the idle pump. */
+  function settleColumn(inputs: Readonly<PumpInputs>, isRunning: boolean, seconds: number): void {
+    const leak = inputs.checkValveLeak;
+    if (isRunning) hidden.column = 1;
+    if (isRunning || leak === 0) return;
+    hidden.column = drainColumn(hidden.column, leak, seconds);
+    const backLMin = backFlowLMin(hidden.column, leak, pump);
+    const suctionBar = inputs.sourcePressureBar + 1e-7 * backLMin * backLMin;
+    state.flowLMin -= backLMin;
+    state.speedRpm -= backSpinRpm(hidden.column, leak, pump);
+    state.suctionPressureBar = Math.max(state.suctionPressureBar, suctionBar);
+    state.dischargePressureBar += columnPressureBar(hidden.column, leak, inputs.staticHeadM);
+  }
+
+  function setMemory(seconds: number): void {
+    keep.seconds = seconds;
+    keep.shaft = Math.exp(-seconds / shaftLagS);
+    keep.coast = Math.exp(-seconds / coastLagS);
+    keep.water = Math.exp(-seconds / waterLagS);
+    keep.bearing = Math.exp(-seconds / bearingLagS);
+    keep.casing = Math.exp(-seconds / casingLagS);
+    keep.relay = Math.exp(-seconds / relayLagS);
+  }
+
+  return {
+    advance,
+    reset: () => {
+      state.isTripped = false;
+      hidden.relayHeat = 0;
+    }
+  };
 }
 
-/** First-order lag, exact over the step for a constant target. */
-function approach(value: number, target: number, seconds: number, lagS: number): number {
-  return target + (value - target) * Math.exp(-seconds / lagS);
+/** First-order lag: what is left of the distance to the target is the share `kept`. */
+function approach(value: number, target: number, kept: number): number {
+  return target + (value - target) * kept;
 }
 
-/** What reaches the casing from the floor, running or not. */
-const restingVibrationMmS = 0.1;
-
-/** RMS of unbalance, misalignment, hydraulic excitation away from best efficiency, cavitation and bearing. */
-function vibrationMmS(r: number, { relativeFlow, npshRatio }: OperatingPoint, bearingWear: number): number {
-  const hydraulic = 0.8 * (1 + 6 * Math.max(0, 0.7 - relativeFlow) ** 2 + 4 * Math.max(0, relativeFlow - 1.2) ** 2);
-  const cavitation = 3.5 * Math.max(0, 1.2 - npshRatio);
-  const bearing = 0.2 * (1 + bearingWear);
-  return Math.hypot(0.9 * r ** 2, 0.5 * r, hydraulic, cavitation, bearing, restingVibrationMmS);
-}
-
-/** Shaft-driven oil pump: 2 bar at rated speed and 55 °C, more while the oil is cold. */
-function oilPressureBar(r: number, oilC: number): number {
-  return 2 * r ** 0.7 * (relativeViscosity(oilC) / relativeViscosity(55)) ** 0.4;
-}
-
-/** Vogel's law for an ISO VG 46 oil (46 mm²/s at 40 °C, 6.8 mm²/s at 100 °C), up to a constant. */
-function relativeViscosity(celsius: number): number {
-  return Math.exp(838.7 / (celsius + 95));
+/** How much of a cavitation there is: nothing from an NPSH ratio of 1.1 on, everything from 0.6 down. */
+function cavitationShare(npshRatio: number): number {
+  return Math.min(1, Math.max(0, (1.1 - npshRatio) / 0.5));
 }

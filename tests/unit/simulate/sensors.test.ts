@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '$lib/domain/random';
-import { createPump, ratedInputs } from '$lib/simulate/pump';
-import { createSensors, sensors } from '$lib/simulate/sensors';
+import { createPump, type PumpState } from '$lib/simulate/pump';
+import { ratedInputs } from '$lib/simulate/pump-inputs';
+import { createInstruments, observe, sensors, type Instruments } from '$lib/simulate/sensors';
 
 const state = (() => {
   const pump = createPump(20);
@@ -9,11 +10,20 @@ const state = (() => {
   return pump.advance(ratedInputs, 1);
 })();
 
+const truth = new Float64Array(sensors.length);
+observe(state, truth, new Float64Array(sensors.length));
+
+function readingOf(instruments: Instruments, of: PumpState, seconds: number): Float64Array {
+  const values = new Float64Array(sensors.length);
+  instruments.measure(of, seconds, values);
+  return values;
+}
+
 /** Readings of one unmoving state, a column per sensor, as distances from the truth. */
 function errorsOf(seconds: number, count: number): number[][] {
-  const instruments = createSensors(createRandom(11));
-  const rows = Array.from({ length: count }, () => instruments.measure(state, seconds));
-  return sensors.map((sensor, c) => rows.map((row) => row[c]! - sensor.value(state)));
+  const instruments = createInstruments(createRandom(11));
+  const rows = Array.from({ length: count }, () => readingOf(instruments, state, seconds));
+  return sensors.map((_, c) => rows.map((row) => row[c]! - truth[c]!));
 }
 
 function meanOf(values: number[]): number {
@@ -72,8 +82,7 @@ describe('sensors', () => {
   });
 
   it('show whole steps', () => {
-    const instruments = createSensors(createRandom(5));
-    const row = instruments.measure(state, 1);
+    const row = readingOf(createInstruments(createRandom(5)), state, 1);
     row.forEach((value, c) => {
       const steps = value * sensors[c]!.stepsPerUnit;
       expect(steps).toBeCloseTo(Math.round(steps), 9);
@@ -82,7 +91,7 @@ describe('sensors', () => {
 
   it('read zero on a pump at rest', () => {
     const rest = createPump(20).advance({ ...ratedInputs, synchronousRpm: 0 }, 1);
-    const reading = createSensors(createRandom(5)).measure(rest, 1);
+    const reading = readingOf(createInstruments(createRandom(5)), rest, 1);
     const shown = Object.fromEntries(sensors.map(({ name }, c) => [name, reading[c]]));
     expect(shown).toMatchObject({ Motor_RPM: 0, Oil_Pressure_bar: 0, Flow_Rate_L_min: 0, Motor_Current_A: 0 });
   });
