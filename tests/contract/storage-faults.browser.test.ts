@@ -182,7 +182,13 @@ describe('another version', () => {
   const tables = { assets: 'id', rejected: 'assetId', models: 'id, assetId', weights: 'modelId' };
   const newer = () => {
     const db = new Dexie(name);
-    db.version(2).stores({ ...tables, findings: '[assetId+modelId+startMs+id]', meta: 'key', added: 'id' });
+    db.version(3).stores({
+      ...tables,
+      findings: '[assetId+modelId+startMs+id]',
+      states: 'assetId',
+      meta: 'key',
+      added: 'id'
+    });
     cleanUp.push(() => db.close());
     return db;
   };
@@ -203,7 +209,7 @@ describe('another version', () => {
 
   it('that is newer is read and never written', async () => {
     const upgraded = await newer().open();
-    await upgraded.table('meta').put({ key: 'schemaVersion', value: 2 });
+    await upgraded.table('meta').put({ key: 'schemaVersion', value: 3 });
     await upgraded.table('assets').put(sampleAsset('a'));
     const records = openedRecords();
     expect(await records.assets()).toEqual([sampleAsset('a')]);

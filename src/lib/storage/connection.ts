@@ -44,9 +44,20 @@ const reasons = {
   newer: 'The stored data was written by a newer version. Reload this page to get that version.'
 };
 
-/** Opens a database with strict durability: a write is acknowledged once the disk has it. Opening happens at the first call. */
-export function createConnection(name: string, schema: Schema, wait: Wait = pause): Connection {
-  const db = new Dexie(name, { chromeTransactionDurability: 'strict', cache: 'disabled' });
+/**
+ * When a write counts as stored: `strict` once the disk has it, `relaxed` once the operating system has it, which outlives a
+ * killed browser but not a power cut.
+ */
+export type Durability = 'strict' | 'relaxed';
+
+/** Opens a database. Opening happens at the first call. */
+export function createConnection(
+  name: string,
+  schema: Schema,
+  wait: Wait = pause,
+  durability: Durability = 'strict'
+): Connection {
+  const db = new Dexie(name, { chromeTransactionDurability: durability, cache: 'disabled' });
   db.version(schema.version).stores({ ...schema.tables, meta: 'key' });
   const meta = db.table<{ key: string; value: number }, string>('meta');
   let closedBecause = '';
