@@ -8,6 +8,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildWhenNeeded } from '../../src/server/build-when-needed.mjs';
 import { provideChromium } from './chromium-install.mjs';
+import { provideMosquitto } from './mosquitto.mjs';
 import { countResults, summarise } from './results.mjs';
 
 /** @typedef {{ name: string, command: string[], env?: Record<string, string> }} Step */
@@ -74,6 +75,7 @@ async function check() {
 async function testInBrowser() {
   try {
     provideChromium(console.log);
+    provideMosquitto(console.log);
     const startMs = Date.now();
     await buildWhenNeeded(['client', 'server', 'cli'], () => {});
     report('✓', 'build', startMs);
