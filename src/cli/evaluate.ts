@@ -30,7 +30,8 @@ export async function evaluate(
   recipeName?: string,
   json?: string,
   predictions?: string,
-  seeds?: string
+  seeds?: string,
+  answers: string[] = []
 ): Promise<void> {
   const folder = need(dir, 'DIR, the folder of labelled files');
   const recipe = findRecipe(need(recipeName, '--recipe NAME'));
@@ -44,7 +45,7 @@ export async function evaluate(
   const startMs = performance.now();
   const skipped: { file: string; reason: string }[] = [];
   for (const [index, name] of names.entries()) {
-    const file = await evaluateFile(join(folder, name), recipe, family, runs, index);
+    const file = await evaluateFile(join(folder, name), recipe, family, runs, index, answers);
     if ('reason' in file) {
       skipped.push({ file: name, reason: file.reason });
       say(`${name}: skipped, ${file.reason}`);
@@ -81,10 +82,11 @@ async function evaluateFile(
   recipe: Recipe,
   family: DetectorFamily,
   runs: number,
-  index: number
+  index: number,
+  answers: string[]
 ): Promise<EvaluatedFile | { reason: string }> {
   try {
-    const recording = await readRecording(path);
+    const recording = await readRecording(path, answers);
     if (!recording.channels.some(({ name, role }) => name === labelColumn && role === 'label')) {
       return { reason: `it has no label column "${labelColumn}"` };
     }

@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import type { ReadingBlock } from '../lib/domain/reading-block';
 import { createMonitor } from '../lib/monitor/monitor';
+import { sensors } from '../lib/simulate/sensors';
 import { sampleSeed, simulateSamplePump } from '../lib/simulate/sample';
+import { createLineWriter, writeHeader } from './csv-lines';
 import { openEngine } from './engine';
 import { learn } from './learn';
 import { writeModel } from './model-folder';
@@ -33,13 +35,13 @@ export async function makeSample(out?: string, csv?: string): Promise<void> {
   process.stdout.write(`${out}: ${monitor.findings().length} findings in the sample recording\n`);
 }
 
-/** Readings as CSV, a missing value as an empty field. */
 function writeReadings({ t, channels, columns }: ReadingBlock): string {
-  const rows = Array.from(t, (tMs, row) =>
-    [
-      new Date(tMs).toISOString(),
-      ...columns.map((column) => (Number.isNaN(column[row]!) ? '' : Number(column[row]!.toPrecision(6))))
-    ].join(',')
+  const writeLine = createLineWriter(sensors.map(({ stepsPerUnit }) => stepsPerUnit));
+  const lines = Array.from(t, (tMs, row) =>
+    writeLine(
+      tMs,
+      columns.map((column) => column[row]!)
+    )
   );
-  return [['time', ...channels].join(','), ...rows, ''].join('\n');
+  return writeHeader(channels) + lines.join('');
 }

@@ -8,10 +8,15 @@ import { readRecording } from './recording';
 import { need, UsageError } from './usage';
 
 /** `score FILE --model DIR [--json]`: findings as CSV, or with `--json` one object with state, findings and a score per row (null where unknown). */
-export async function score(file: string | undefined, model: string | undefined, asJson: boolean): Promise<void> {
+export async function score(
+  file: string | undefined,
+  model: string | undefined,
+  asJson: boolean,
+  answers: string[] = []
+): Promise<void> {
   const path = need(file, 'FILE, the readings');
   const folder = need(model, '--model DIR');
-  const recording = await readRecording(path);
+  const recording = await readRecording(path, answers);
   const { artifact, detector } = await readModel(folder, await openEngine());
   const given = new Set(recording.channels.map(({ name }) => name));
   const absent = artifact.manifest.channels.filter(({ name }) => !given.has(name)).map(({ name }) => name);

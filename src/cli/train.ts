@@ -9,19 +9,20 @@ import { readRecording } from './recording';
 import { writeReport } from './report';
 import { InputError, need, parseCount } from './usage';
 
-/** `train FILE --recipe NAME --out DIR [--name NAME] [--rows N]`. */
+/** `train FILE --recipe NAME --out DIR [--name NAME] [--rows N] [--answer ABOUT=OPTION]…`. */
 export async function train(
   file?: string,
   recipeName?: string,
   out?: string,
   name?: string,
-  rows?: string
+  rows?: string,
+  answers: string[] = []
 ): Promise<void> {
   const path = need(file, 'FILE, the readings');
   const recipe = findRecipe(need(recipeName, '--recipe NAME'));
   const folder = need(out, '--out DIR');
   const wanted = parseCount(rows, '--rows');
-  const recording = await readRecording(path);
+  const recording = await readRecording(path, answers);
   const rule = wanted === undefined ? recipe.healthy : { share: 1, minRows: wanted, maxRows: wanted };
   const range = proposeHealthyRange(recording.blocks, rule);
   if (!range.ok) throw new InputError(range.fault);

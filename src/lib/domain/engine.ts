@@ -5,6 +5,10 @@ export type BackendName = (typeof backends)[number];
 /** What the person asked for. `auto` passes over a software adapter; naming `webgpu` accepts it. */
 export type BackendChoice = 'auto' | BackendName;
 
+/** Of what kind a model's weights are: any single-precision numbers, or only such as 16 bits hold exactly. */
+export const precisions = ['f32', 'f16'] as const;
+export type Precision = (typeof precisions)[number];
+
 /** One backend that was tried at start-up. */
 export interface BackendTrial {
   backend: BackendName;
@@ -23,6 +27,8 @@ export interface EngineStatus {
   adapter: string;
   choice: BackendChoice;
   trials: BackendTrial[];
+  /** A GPU runs that knows 16-bit floats, so that 16-bit weights can pay. */
+  hasF16: boolean;
   /** Why the GPU is gone; the CPU computes since. Null as long as what was chosen runs. */
   lost: string | null;
 }

@@ -1,4 +1,5 @@
 import type { Channel } from './channel';
+import type { Precision } from './engine';
 import type { Recipe } from './recipe';
 
 /** A recipe plus what training found. Preparation, threshold and filter are rebuilt from this alone, in every host. */
@@ -14,7 +15,8 @@ export interface Manifest {
   stepMs: number;
   threshold: Threshold;
   training: TrainingReport;
-  weights: { sha256: string; tensors: { name: string; shape: number[] }[] };
+  /** `precision` is left out for `f32`. Rounding came before the threshold and the golden vectors, so they hold for whatever scores. */
+  weights: { sha256: string; precision?: Precision; tensors: { name: string; shape: number[] }[] };
 }
 
 /** A channel with the scale fitted on the healthy range only. */

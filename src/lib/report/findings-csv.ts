@@ -1,5 +1,6 @@
 /** Findings as a CSV file: one row per finding, times in ISO 8601 UTC, numbers with a decimal point. */
 import type { Finding } from '../domain/finding';
+import { writeCsv } from './csv';
 
 const columns = [
   'number',
@@ -46,14 +47,7 @@ export function writeFindingsCsv(findings: Finding[]): string {
       expected
     ])
   ]);
-  return [[...columns, ...sensorColumns], ...rows].map((row) => row.map(writeCell).join(',') + '\r\n').join('');
+  return writeCsv([[...columns, ...sensorColumns], ...rows]);
 }
 
 const writeTime = (ms: number) => new Date(ms).toISOString();
-
-/** Quotes where needed. Text that a spreadsheet would run as a formula is kept from it by a leading apostrophe (OWASP). */
-function writeCell(cell: string | number): string {
-  if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : '';
-  const harmless = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-}

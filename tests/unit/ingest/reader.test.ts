@@ -1,10 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { delimiters } from '$lib/domain/import-plan';
+import { delimiters, type ImportPlan, type PlannedChannel } from '$lib/domain/import-plan';
 import { Quality } from '$lib/domain/reading-block';
-import { createCsvReader } from '$lib/ingest/csv/reader';
-import { gather, gatherQuality, planFor, readAll, recording, stamp, t0Ms, writeRecording } from './csv-samples';
+import {
+  createTextReader,
+  gather,
+  gatherQuality,
+  planFor,
+  readAll,
+  recording,
+  stamp,
+  t0Ms,
+  withNote,
+  writeRecording
+} from './csv-samples';
 
-const { good, missing, unreadable } = Quality;
+const { good, missing, sourceBad, unreadable } = Quality;
 
 describe('a recording', () => {
   test.each(delimiters.flatMap((delimiter) => ['\n', '\r\n', '\r'].map((end) => [delimiter, end] as const)))(
@@ -17,12 +27,10 @@ describe('a recording', () => {
         expect(gatherQuality(read.blocks, channel).every((quality) => quality === good)).toBe(true);
       }
       expect(read).toMatchObject({
-        rows: 240,
+        counts: { accepted: 240, rejected: 0, duplicates: 0 },
         rejected: [],
         rejectedCount: 0,
-        t0Ms,
-        t1Ms: t0Ms + 239_000,
-        stepMs: 1000
+        assets: [{ name: '', rows: 240, t0Ms, t1Ms: t0Ms + 239_000, stepMs: 1000 }]
       });
     }
   );
@@ -40,10 +48,10 @@ describe('a recording', () => {
   });
 
   test('comes in blocks of equal size and a last one, under the names and the asset of the plan', () => {
-    const reader = createCsvReader(planFor(), 'pump-7', { blockRows: 100 });
+    const reader = createTextReader(planFor(), { blockRows: 100, idOf: () => 'pump-7' });
     const blocks = reader.push(writeRecording());
     expect(blocks.map(({ t }) => t.length)).toEqual([100, 100]);
-    expect(reader.rows).toBe(240);
+    expect(reader.rows.counts.accepted).toBe(240);
     const finished = reader.finish();
     const last = finished.ok ? finished.value.blocks : [];
     expect(last.map(({ t }) => t.length)).toEqual([40]);
@@ -63,13 +71,13 @@ describe('a recording', () => {
 
   test('with a gap has the step of its rows, and one row has none', () => {
     const rows = [0, 1, 2, 60, 61, 62].map((s) => `${stamp(t0Ms + s * 1000)},1,1,1,0`);
-    expect(readAll([`h,r,s,s,a\n${rows.join('\n')}`], planFor()).stepMs).toBe(1000);
-    expect(readAll([`h,r,s,s,a\n${rows[0]!}`], planFor()).stepMs).toBeNaN();
+    expect(readAll([`h,r,s,s,a\n${rows.join('\n')}`], planFor()).assets[0]?.stepMs).toBe(1000);
+    expect(readAll([`h,r,s,s,a\n${rows[0]!}`], planFor()).assets[0]?.stepMs).toBeNaN();
   });
 
   test('is read in the channels of the plan only, labels with readings, in plan order', () => {
     const plan = planFor();
-    plan.channels[2] = { name: 'step', unit: '', role: 'ignored' };
+    plan.channels[2] = { ...plan.channels[2]!, role: 'ignored' };
     const [block] = readAll([writeRecording()], plan).blocks;
     expect(block?.channels).toEqual(['ramp', 'sine', 'anomaly']);
     expect(block?.columns[1]?.[7]).toBe(Math.fround(recording[7]!.sine));
@@ -91,14 +99,13 @@ describe('a damaged row', () => {
     ['bad-time', ';1;2;3;0'],
     ['bad-time', '09.03.2020 10:14:35;1;2;3;0'],
     ['bad-time', '2020-02-30 10:14:35;1;2;3;0'],
-    ['duplicate-time', `${stamp(t0Ms + 1000)};1;2;3;0`],
     ['time-runs-back', `${stamp(t0Ms)};1;2;3;0`],
     ['bad-number', `${time};1,5;2,5;3,5;0`],
     ['bad-quotes', `"${time};1;2;3;0`],
     ['bad-quotes', `${time};"1"5;2;3;0`]
   ])('is left out and listed as %s: %s', (reason, row) => {
     const read = readWith(row);
-    expect(read.rejected).toEqual([{ line: 4, text: row, reason, column: '', isKept: false }]);
+    expect(read.rejected).toMatchObject([{ line: 4, text: row, reason, isKept: false }]);
     expect(read.rejectedCount).toBe(1);
     expect(gather(read.blocks, 't')).toEqual([0, 1, 3, 4, 5].map((s) => t0Ms + s * 1000));
     expect(gather(read.blocks, 'ramp')).toEqual([0, 1, 3, 4, 5]);
@@ -109,7 +116,9 @@ describe('a damaged row', () => {
     (cell) => {
       const row = `${time};7;${cell};8;1`;
       const read = readWith(row);
-      expect(read.rejected).toEqual([{ line: 4, text: row, reason: 'bad-number', column: 'step', isKept: true }]);
+      expect(read.rejected).toEqual([
+        { line: 4, text: row, reason: 'bad-number', column: 'step', value: cell, isKept: true }
+      ]);
       expect(gather(read.blocks, 'step')).toEqual([0, 2, NaN, 6, 8, 10]);
       expect(gatherQuality(read.blocks, 'step')).toEqual([good, good, unreadable, good, good, good]);
       expect(gather(read.blocks, 'ramp')[2]).toBe(7);
@@ -123,30 +132,30 @@ describe('a damaged row', () => {
       ['ramp', true],
       ['anomaly', true]
     ]);
-    expect(read).toMatchObject({ rows: 6, rejectedCount: 1 });
+    expect(read).toMatchObject({ counts: { accepted: 6, rejected: 0 }, rejectedCount: 1 });
   });
 
-  test.each(['', ' ', 'NaN', 'n/a', 'null', '-', '#N/A', 'Bad', 'I/O Timeout'])(
-    'is none where %j stands for no value',
-    (cell) => {
-      const read = readWith(`${time};${cell};${cell};${cell};${cell}`);
-      expect(read).toMatchObject({ rows: 6, rejected: [], rejectedCount: 0 });
-      for (const channel of ['ramp', 'sine', 'anomaly']) {
-        expect(gather(read.blocks, channel)[2]).toBeNaN();
-        expect(gatherQuality(read.blocks, channel)).toEqual([good, good, missing, good, good, good]);
-      }
+  test.each(
+    (['', ' ', 'NaN', 'n/a', 'null', '-', '#N/A'] as const)
+      .map((cell): [string, number] => [cell, missing])
+      .concat(['Bad', 'I/O Timeout', '[-11059] No Good Data', 'Scan Off', '#DIV/0!'].map((cell) => [cell, sourceBad]))
+  )('is none where %j stands for no value', (cell, quality) => {
+    const read = readWith(`${time};${cell};${cell};${cell};${cell}`);
+    expect(read).toMatchObject({ counts: { accepted: 6, rejected: 0 }, rejected: [], rejectedCount: 0 });
+    for (const channel of ['ramp', 'sine', 'anomaly']) {
+      expect(gather(read.blocks, channel)[2]).toBeNaN();
+      expect(gatherQuality(read.blocks, channel)).toEqual([good, good, quality, good, good, good]);
     }
-  );
+  });
 
   test('does not move the clock: the time of a row that was left out may come again', () => {
+    const plan = planFor();
     const read = readAll([`h,a\n${stamp(t0Ms)},x\n${stamp(t0Ms)},1\n`], {
-      ...planFor(),
-      channels: [
-        { name: 'h', unit: '', role: 'ignored' },
-        { name: 'a', unit: '', role: 'reading' }
-      ]
+      ...plan,
+      width: 2,
+      channels: plan.channels.slice(0, 2)
     });
-    expect(read).toMatchObject({ rows: 1, rejectedCount: 1 });
+    expect(read.counts).toEqual({ accepted: 1, rejected: 1, duplicates: 0 });
   });
 
   test('is listed with 200 characters of its text', () => {
@@ -158,13 +167,12 @@ describe('a damaged row', () => {
     const rows = Array.from({ length: 50 }, (_, i) => `bad ${i},1,2,3,0`);
     const read = readAll([`${writeRecording()}${rows.join('\n')}`], planFor(), { maxRejected: 3 });
     expect(read.rejected.map(({ line }) => line)).toEqual([242, 243, 244]);
-    expect(read).toMatchObject({ rows: 240, rejectedCount: 50 });
+    expect(read).toMatchObject({ counts: { accepted: 240, rejected: 50 }, rejectedCount: 50 });
   });
 });
 
 describe('line numbers', () => {
-  const plan = planFor();
-  plan.channels.push({ name: 'note', unit: '', role: 'ignored' });
+  const plan = withNote(planFor());
 
   test('count the lines of quoted notes and blank lines', () => {
     const text = [
@@ -183,7 +191,7 @@ describe('line numbers', () => {
       [5, 'bad,1,2,3,0,'],
       [9, 'worse,1,2,3,0,']
     ]);
-    expect(read.rows).toBe(2);
+    expect(read.counts.accepted).toBe(2);
   });
 
   test('a quoted line break in a time or a reading is a stray quote and swallows no row', () => {
@@ -201,7 +209,7 @@ describe('line numbers', () => {
 
 describe('a file that cannot be read', () => {
   const finish = (text: string, plan = planFor()) => {
-    const reader = createCsvReader(plan, 'pump-1');
+    const reader = createTextReader(plan);
     reader.push(text);
     return reader.finish();
   };
@@ -218,19 +226,54 @@ describe('a file that cannot be read', () => {
   });
 
   test('has another number of columns than the plan', () => {
-    expect(finish('datetime,ramp\n2020-01-01,1\n')).toMatchObject({ ok: false, fault: { code: 'bad-plan' } });
+    expect(finish('datetime,ramp\n2020-01-01,1\n')).toMatchObject({
+      ok: false,
+      fault: { code: 'no-row', where: 'line 2' }
+    });
   });
 
-  test.each([
-    ['bad-plan', { timeColumn: 5 }],
-    ['bad-plan', { timeColumn: 1 }],
-    ['bad-plan', { timeColumn: 0.5 }],
-    [
-      'no-numeric-channel',
-      { channels: planFor().channels.map((channel) => ({ ...channel, role: 'ignored' as const })) }
-    ],
-    ['bad-plan', { channels: planFor().channels.map((channel, i) => ({ ...channel, name: i > 1 ? 'same' : 'other' })) }]
+  const { time, channels } = planFor();
+  const changeChannel = (index: number, change: Partial<PlannedChannel>) => ({
+    channels: channels.map((channel, at) => (at === index ? { ...channel, ...change } : channel))
+  });
+  test.each<[string, Partial<ImportPlan>]>([
+    ['bad-plan', { time: { ...time, column: 5 } }],
+    ['bad-plan', { time: { ...time, column: 1 } }],
+    ['bad-plan', { time: { ...time, column: 0.5 } }],
+    ['bad-plan', { time: { ...time, clockColumn: 0 } }],
+    ['bad-plan', { time: { ...time, zone: 'Mars/Olympus' } }],
+    ['bad-plan', { time: { ...time, format: 'sundial' as never } }],
+    ['bad-plan', { time: { ...time, format: 'rows', rowMs: 0 } }],
+    ['bad-plan', { delimiter: '' as never }],
+    ['bad-plan', { encoding: 'ebcdic' as never }],
+    ['bad-plan', { decimal: ',', grouping: ',' }],
+    ['bad-plan', { layout: 'long' }],
+    ['bad-plan', { assetColumn: 2 }],
+    ['bad-plan', { dataLine: 0 }],
+    ['bad-plan', changeChannel(1, { name: 'step' })],
+    ['bad-plan', changeChannel(1, { name: ' ' })],
+    ['bad-plan', changeChannel(1, { column: 9 })],
+    ['bad-plan', changeChannel(1, { factor: NaN })],
+    ['bad-plan', changeChannel(1, { mappedTo: 'Motor_RPN' })],
+    ['bad-plan', { questions: [{ about: 'decimal', where: '1,234', options: [], answer: null }] }],
+    ['no-numeric-channel', { channels: channels.map((channel) => ({ ...channel, role: 'ignored' })) }]
   ])('has a plan with the fault %s: %j', (code, change) => {
     expect(finish(writeRecording(), { ...planFor(), ...change })).toMatchObject({ ok: false, fault: { code } });
   });
+});
+
+test('of rows with one time the last counts, and the others are counted', () => {
+  const rows = [0, 1, 1, 1, 2].map((s, row) => `${stamp(t0Ms + s * 1000)},${row},1,1,0`);
+  const read = readAll([`h,r,s,s,a\n${rows.join('\n')}\n`], planFor(), { blockRows: 2 });
+  expect(gather(read.blocks, 'ramp')).toEqual([0, 3, 4]);
+  expect(read.counts).toEqual({ accepted: 3, rejected: 0, duplicates: 2 });
+});
+
+test('values are stored in the unit of the channel, and its own words for no value are missing', () => {
+  const plan = planFor();
+  plan.channels[1] = { ...plan.channels[1]!, mappedTo: 'Suction_Pressure_bar', factor: 0.01, sentinels: [-9999] };
+  const read = readAll([`h,r,s,s,a\n${stamp(t0Ms)},250,1,1,0\n${stamp(t0Ms + 1000)},-9999,1,1,0\n`], plan);
+  expect(read.blocks[0]?.channels[0]).toBe('Suction_Pressure_bar');
+  expect(gather(read.blocks, 'Suction_Pressure_bar')).toEqual([2.5, NaN]);
+  expect(gatherQuality(read.blocks, 'Suction_Pressure_bar')).toEqual([good, missing]);
 });

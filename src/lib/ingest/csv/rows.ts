@@ -5,24 +5,21 @@
  */
 import Papa from 'papaparse';
 import type { Delimiter } from '../../domain/import-plan';
+import type { RowSink } from '../row-sink';
 
 /** A row may have this many characters, quoted line ends included; what is longer is broken. */
 export const maxRowLength = 65_536;
 /** A quoted row may run over this many lines, so that a stray quote costs a bounded look ahead. */
 export const maxRowLines = 100;
 
-/** Takes the rows of a file in order. `line` is the line on which the row begins; 1 is the file's first. */
-export interface RowSink {
-  /** `text` is the row as it stands in the file; null where that is the fields joined by the delimiter. */
-  row(fields: string[], line: number, text: string | null): void;
-  /** A line that is no row: its quotes do not close, or it is too long (`field-count`; `text` is its beginning). */
-  broken(reason: 'bad-quotes' | 'field-count', line: number, text: string): void;
-  /** Whether a row that runs over several lines is to be believed. If not, its first line is broken and the next starts anew. */
-  acceptsLineBreak(fields: string[]): boolean;
-}
-
 /** Cuts rows out of pieces of text. `finish` takes what is left as the last row. */
 export interface RowCutter {
+  /** The line on which the next row begins. */
+  readonly line: number;
+  /** True where everything pushed so far was handed over: whoever cuts the plain lines between may go on alone. */
+  readonly isIdle: boolean;
+  /** Goes on at another line, which is not the beginning of the file. Only while idle. */
+  resumeAt(line: number): void;
   push(text: string): void;
   finish(): void;
 }
@@ -106,6 +103,16 @@ export function createRowCutter(delimiter: Delimiter, sink: RowSink): RowCutter 
   }
 
   return {
+    get line() {
+      return line;
+    },
+    get isIdle() {
+      return pending === '' && !isSkipping && !endedWithCr;
+    },
+    resumeAt(next) {
+      line = next;
+      isAtStart = false;
+    },
     push(text) {
       if (text === '') return;
       let piece = text;

@@ -1,24 +1,8 @@
 /**
  * The time stamps of a text file as ms since 1970 UTC. Written by hand because `Date.parse` takes a stamp without a zone for
  * local time, accepts much that is no ISO 8601, and is slow once per row. Knows one cell only; which column is the time and how
- * it is written was decided in the plan.
+ * it is written was decided in the plan, and every other way to write it is read by `calendar.ts` and `stamp.ts`.
  */
-import type { TimeFormat } from '../../domain/import-plan';
-import { readNumber } from './number';
-
-const latestMs = 8.64e15;
-
-/** The function that reads a cell in `format`: ms since 1970 UTC, to the microsecond, or NaN where the cell is no such time. */
-export function timeReader(format: TimeFormat): (cell: string) => number {
-  if (format === 'iso') return readIso;
-  // Seconds with a fraction are not exact in a double; rounding to whole microseconds gives the written milliseconds back.
-  const microseconds = format === 'epoch-s' ? 1e6 : 1e3;
-  return (cell) => {
-    const ms = Math.round(readNumber(cell) * microseconds) / 1e3;
-    return Math.abs(ms) <= latestMs ? ms : NaN;
-  };
-}
-
 /**
  * Reads `YYYY-MM-DD`, then optionally `T` or a blank and `hh:mm[:ss[.f]]`, then optionally `Z`, `±hh`, `±hhmm` or `±hh:mm`;
  * without a zone it is UTC. ISO 8601-1:2019, extended format. NaN for anything else, dates that do not exist included.
