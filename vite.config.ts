@@ -38,6 +38,7 @@ export default defineConfig({
       '@tensorflow/tfjs-layers',
       'comlink',
       'dexie',
+      'fast-check',
       'papaparse',
       'uplot',
       'valibot',

@@ -3,7 +3,7 @@
  * `app.request()` without a socket. Pumpside needs it for the first visit only.
  */
 import { Hono } from 'hono';
-import { commonHeaders, readPolicies } from './headers';
+import { commonHeaders, isLiveThread, readPolicies } from './headers';
 import { answerFile } from './static-files';
 import type { StaticFile } from './static-files';
 
@@ -18,8 +18,9 @@ export function createApp(files: ReadonlyMap<string, StaticFile>): Hono {
   app.use(async (context, next) => {
     await next();
     // By address, not by the answer's type: a 304 has none, and its headers replace those of the page it confirms.
-    const isPage = addressOf(context.req.path) === shell;
-    context.header('Content-Security-Policy', isPage ? policies.page : policies.script);
+    const address = addressOf(context.req.path);
+    const kind = address === shell ? 'page' : isLiveThread(address) ? 'live' : 'script';
+    context.header('Content-Security-Policy', policies[kind]);
     for (const [name, value] of Object.entries(commonHeaders)) context.header(name, value);
   });
 

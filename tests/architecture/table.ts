@@ -26,7 +26,18 @@ const build = '..';
 
 export const table: Record<string, Row> = {
   domain: { folders: [], packages: [] },
-  ingest: { folders: ['domain'], packages: ['papaparse'] },
+  ingest: {
+    folders: ['domain'],
+    packages: [
+      'papaparse',
+      'read-excel-file',
+      'hyparquet',
+      'hyparquet-compressors',
+      'mqtt',
+      '@bufbuild/protobuf',
+      'valibot'
+    ]
+  },
   simulate: { folders: ['domain'], packages: [] },
   prepare: { folders: ['domain'], packages: [] },
   detect: { folders: ['domain'], packages: [] },
@@ -58,5 +69,5 @@ export const table: Record<string, Row> = {
     packages: ['node:*', 'hono', '@hono/node-server', '@sveltejs/adapter-static', 'assemblyscript']
   },
   // The starter shares the server's "build when needed".
-  cli: { folders: [...pureFolders, 'server', build], packages: ['node:*'] }
+  cli: { folders: [...pureFolders, 'server', build], packages: ['node:*', 'ws'] }
 };

@@ -9,7 +9,9 @@ import { measureGroups } from './measure';
 import type { Options, Section } from './options';
 import { installPeers, type Peers } from './peers';
 import { placeOf, planGroups, type Place } from './plan';
+import { runProduct } from './product/product';
 import { beginReport, finishReport } from './publish';
+import type { Report } from './report';
 import { createHost, type Host } from './subject';
 import { prepareOnnxRuntime, type OnnxRuntime } from './subjects/onnxruntime';
 import { caseFolder, folder, layOut, servePage } from './workshop';
@@ -19,7 +21,14 @@ const say = (line: string) => console.error(line);
 /** Runs, prints the table, writes what was asked for. False where a subject was wrong. */
 export async function runBench(options: Options, command: string): Promise<boolean> {
   const startMs = performance.now();
-  const report = beginReport(command);
+  const report = beginReport(command, options.sections.length > 0);
+  if (options.sections.length > 0) await runEngine(options, report);
+  if (options.productSections.length > 0) await runProduct(options, report, say);
+  return finishReport(report, (performance.now() - startMs) / 1000, options);
+}
+
+/** The engine beside its peers. */
+async function runEngine(options: Options, report: Report): Promise<void> {
   const peers = await installPeers(join(folder, 'peers'), say);
   const bench = drawBenchCase();
   const check = createAgreement(bench);
@@ -50,7 +59,6 @@ export async function runBench(options: Options, command: string): Promise<boole
   } finally {
     await site.close();
   }
-  return finishReport(report, (performance.now() - startMs) / 1000, options);
 }
 
 function prepareNative(peers: Peers, bench: BenchCase) {

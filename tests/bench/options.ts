@@ -1,13 +1,20 @@
 /** The command's flags. */
 import { parseArgs } from 'node:util';
 
-/** The parts of a run. */
-export const sections = ['cpu', 'train', 'bulk', 'gpu'] as const;
-export type Section = (typeof sections)[number];
+/** The parts of a run: the engine beside its peers, … */
+const engineSections = ['cpu', 'train', 'bulk', 'gpu'] as const;
+export type Section = (typeof engineSections)[number];
+/** … and the built app in a browser. */
+const productSections = ['latency', 'fleet', 'import', 'write', 'twin'] as const;
+export type ProductSection = (typeof productSections)[number];
+const sections = [...engineSections, ...productSections] as const;
 
 /** What a run was asked for. */
 export interface Options {
   readonly sections: readonly Section[];
+  readonly productSections: readonly ProductSection[];
+  /** How long the fleet runs. */
+  readonly minutes: number;
   /** File for the report as JSON. */
   readonly json: string | null;
   /** File for the report as Markdown. */
@@ -17,7 +24,8 @@ export interface Options {
 }
 
 /** What `--help` prints. */
-export const usage = `npm run bench -- [--only ${sections.join('|')}]... [--json FILE] [--markdown FILE] [--trial]`;
+export const usage = `npm run bench -- [--only ${sections.join('|')}]... [--minutes N] [--json FILE] [--markdown FILE] [--trial]
+  --minutes N  how long the fleet of 10,000 pumps runs (30)`;
 
 /** Reads the flags; null where help is asked for. Throws with a readable reason on a flag it does not know. */
 export function parseOptions(given: string[]): Options | null {
@@ -25,6 +33,7 @@ export function parseOptions(given: string[]): Options | null {
     args: given,
     options: {
       only: { type: 'string', multiple: true },
+      minutes: { type: 'string', default: '30' },
       json: { type: 'string' },
       markdown: { type: 'string' },
       trial: { type: 'boolean' },
@@ -32,13 +41,17 @@ export function parseOptions(given: string[]): Options | null {
     }
   });
   if (values.help) return null;
-  const wanted = values.only ?? sections;
+  const wanted: readonly string[] = values.only ?? sections;
   for (const name of wanted) {
     if (!sections.some((section) => section === name))
       throw new Error(`--only ${name}: expected ${sections.join(', ')}`);
   }
+  const minutes = Number(values.minutes);
+  if (!(minutes > 0)) throw new Error(`--minutes ${values.minutes}: expected a number above 0`);
   return {
-    sections: sections.filter((section) => wanted.includes(section)),
+    sections: engineSections.filter((section) => wanted.includes(section)),
+    productSections: productSections.filter((section) => wanted.includes(section)),
+    minutes,
     json: values.json ?? null,
     markdown: values.markdown ?? null,
     isTrial: values.trial ?? false

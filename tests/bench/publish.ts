@@ -11,8 +11,8 @@ export interface ReportFiles {
   readonly markdown: string | null;
 }
 
-/** Begins the report of `command`. */
-export function beginReport(command: string): Report {
+/** Begins the report of `command`; how to read the engine's table is noted where there will be one. */
+export function beginReport(command: string, hasEngine = true): Report {
   return {
     command,
     date: new Date().toISOString().slice(0, 10),
@@ -23,8 +23,9 @@ export function beginReport(command: string): Report {
     seconds: 0,
     measurements: [],
     comparisons: [],
+    figures: [],
     absences: [],
-    notes: explain()
+    notes: hasEngine ? explain() : []
   };
 }
 

@@ -1,4 +1,5 @@
 /** What a run found, as data: `--json` writes exactly this. */
+import type { Figure } from './product/figure';
 import type { Task } from './subject';
 
 /** One line of the table. */
@@ -50,6 +51,8 @@ export interface Report {
   seconds: number;
   measurements: Measurement[];
   comparisons: Comparison[];
+  /** Of the app in a browser. */
+  figures: Figure[];
   absences: Absence[];
   /** What a reader must know to read the table. */
   notes: string[];

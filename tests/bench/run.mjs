@@ -1,4 +1,7 @@
-/** `npm run bench`: the engines of `src/lib/lstm` beside their peers, in a real browser and in Node. `--help` lists the flags. */
+/**
+ * `npm run bench`: the engines of `src/lib/lstm` beside their peers, in a real browser and in Node; and the built app in a browser, against
+ * its goals. `--help` lists the flags.
+ */
 import { join } from 'node:path';
 import { runnerImport } from 'vite';
 

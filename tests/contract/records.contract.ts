@@ -2,7 +2,7 @@
  * What every `Records` must do. Run on Dexie in a real browser first, then on the double.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Records } from '$lib/domain/ports';
+import type { LiveNote, Records } from '$lib/domain/ports';
 import { sampleArtifact, sampleAsset, sampleFinding, sampleRejected, sampleState } from '../support/stored-samples';
 
 /** An empty place to store in. `open` may be called again: a second tab, or the same one after a reload. */
@@ -47,11 +47,15 @@ export function describeRecords(adapter: string, createPlace: () => RecordsPlace
       expect(await records.rejectedRows('c')).toEqual([]);
     });
 
-    it('renames an asset and nothing else of it; an unknown one is a fault', async () => {
+    it('renames an asset, which keeps its earlier names, and nothing else of it; an unknown one is a fault', async () => {
       await records.addAsset(sampleAsset('a'), sampleRejected);
       await records.renameAsset('a', 'Feed pump');
-      expect(await records.asset('a')).toEqual({ ...sampleAsset('a'), name: 'Feed pump' });
+      const renamed = { ...sampleAsset('a'), name: 'Feed pump', knownAs: [sampleAsset('a').name] };
+      expect(await records.asset('a')).toEqual(renamed);
       await records.renameAsset('a', 'Feed pump');
+      expect(await records.asset('a')).toEqual(renamed);
+      await records.renameAsset('a', sampleAsset('a').name);
+      expect((await records.asset('a'))!.knownAs).toEqual(['Feed pump']);
       await expect(records.renameAsset('x', 'y')).rejects.toMatchObject({ name: 'StorageFault', code: 'storage' });
     });
 
@@ -147,6 +151,80 @@ export function describeRecords(adapter: string, createPlace: () => RecordsPlace
       expect(await activeOf('a')).toBeNull();
       expect(await place.countRows(), 'the asset and its rejected rows').toBe(2);
       await records.deleteModel('never there');
+    });
+
+    describe('live monitoring', () => {
+      const note = (assetId: string, change: Partial<LiveNote> = {}): LiveNote => ({
+        assetId,
+        state: { assetId, modelId: 'm', tMs: 5000, state: sampleState },
+        findings: [],
+        rows: 10,
+        t0Ms: 4000,
+        t1Ms: 5000,
+        channels: [{ name: 'new', unit: 'A', role: 'reading' }],
+        stepMs: 100,
+        ...change
+      });
+      const empty = (id: string) => ({ ...sampleAsset(id), rows: 0, t0Ms: NaN, t1Ms: NaN, stepMs: NaN });
+
+      it('adds assets that live sources named, and leaves those already there alone', async () => {
+        await records.addAsset(sampleAsset('a'), sampleRejected);
+        await records.addLiveAssets([empty('a'), empty('b')]);
+        expect(await records.asset('a')).toEqual(sampleAsset('a'));
+        expect(await records.asset('b')).toEqual(empty('b'));
+        expect(await records.rejectedRows('a')).toEqual(sampleRejected);
+      });
+
+      it('extends an asset by the rows added, and keeps findings and state, the newest over older ones', async () => {
+        await records.addLiveAssets([empty('a')]);
+        const opened = sampleFinding('a', 'm', 4500);
+        await records.recordLive([note('a', { findings: [{ ...opened, endMs: null }] })]);
+        await records.recordLive([note('a', { findings: [opened], rows: 5, t0Ms: 3000, t1Ms: 4800, stepMs: 7 })]);
+        await records.recordLive([note('a', { rows: 0, t0Ms: 1, t1Ms: 9e9 })]);
+        expect(await records.asset('a')).toEqual({
+          ...empty('a'),
+          rows: 15,
+          t0Ms: 3000,
+          t1Ms: 5000,
+          stepMs: 100,
+          channels: [...sampleAsset('a').channels, { name: 'new', unit: 'A', role: 'reading' }]
+        });
+        expect(await records.findings('a', 'm')).toEqual([opened]);
+        expect(await records.liveState('a')).toEqual(note('a').state);
+        expect(await records.liveStates()).toEqual([note('a').state]);
+      });
+
+      it('knows the channels of an asset before its rows are counted', async () => {
+        await records.addLiveAssets([empty('a')]);
+        await records.recordLive([note('a', { rows: 0 })]);
+        const channels = [...sampleAsset('a').channels, ...note('a').channels];
+        expect(await records.asset('a')).toEqual({ ...empty('a'), channels });
+      });
+
+      it('leaves out what it is told of an asset that is gone, and forgets the state of a deleted one', async () => {
+        await records.addLiveAssets([empty('a')]);
+        await records.recordLive([note('gone', { findings: [sampleFinding('gone', 'm', 1)] }), note('a')]);
+        expect(await records.liveStates()).toEqual([note('a').state]);
+        expect(await records.findings('gone', 'm')).toEqual([]);
+        await records.deleteAsset('a');
+        expect(await records.liveStates()).toEqual([]);
+        expect(await place.countRows()).toBe(0);
+      });
+
+      it("shares a model among assets; deleted, it is nobody's", async () => {
+        await records.addSharedModel(sampleArtifact('shared', 10));
+        await records.addLiveAssets([{ ...empty('a'), activeModelId: 'shared' }, empty('b')]);
+        await records.activateModel('b', 'shared');
+        expect((await records.artifact('shared'))?.manifest.id).toBe('shared');
+        expect(await records.models('a')).toEqual([]);
+        expect((await records.models()).map(({ id, assetId }) => ({ id, assetId }))).toEqual([
+          { id: 'shared', assetId: '' }
+        ]);
+        await records.deleteAsset('a');
+        expect((await records.models()).length).toBe(1);
+        await records.deleteModel('shared');
+        expect(await activeOf('b')).toBeNull();
+      });
     });
 
     it('leaves nothing of a deleted asset, and all of the others', async () => {

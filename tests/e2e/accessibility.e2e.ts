@@ -15,6 +15,7 @@ const sizes = [
 const headings = {
   '/': 'Fleet',
   '/import': 'Import',
+  '/sources': 'Sources',
   '/models': 'Models',
   '/system': 'System',
   '/pumps/never-seen': 'This pump is not on this device'
@@ -47,6 +48,12 @@ for (const { name, ...viewport } of sizes) {
     await importFile(page, file);
     await expect(page.getByRole('button', { name: 'Whole recording' })).toBeVisible();
     await expectClean(page, 'untrained pump');
+    await page.goto('/sources');
+    await page.getByRole('button', { name: 'Add a source' }).click();
+    for (const kind of ['Simulated pump', 'WebSocket', 'MQTT', 'Serial lines', 'Modbus RTU']) {
+      await page.getByRole('radio', { name: new RegExp(`^${kind}`) }).check();
+      await expectClean(page, `new source, ${kind}`);
+    }
     await page.goto('/');
     await page.getByRole('button', { name: 'Try the sample pump' }).click();
     await expect(stateOf(page)).toContainText('Anomaly', { timeout: 60_000 });

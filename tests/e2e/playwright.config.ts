@@ -9,6 +9,8 @@ const executablePath = findChromium();
 export default defineConfig({
   testMatch: '*.e2e.ts',
   outputDir: join(root, 'test-results/e2e'),
+  // For `$lib` in what tests share.
+  tsconfig: join(root, 'tsconfig.json'),
   forbidOnly: true,
   workers: 1,
   timeout: 60_000,

@@ -1,7 +1,8 @@
-/** The two threads. The worker's address is written out here and nowhere else: the page knows it only as a URL. */
+/** The threads of the page. The worker's address is written out here and nowhere else: the page knows it only as a URL. */
 import type { Remote } from 'comlink';
 import type { EngineApi } from './engine-api';
 import type { FilesApi } from './files-api';
+import type { MonitorApi } from './live-api';
 import { createWorkerClient, type WorkerClient } from './worker-client';
 
 /** Import, chart data, deletion. */
@@ -17,6 +18,15 @@ export function createEngineClient(
 ): WorkerClient<EngineApi> {
   const spawn = () => new Worker(new URL('../worker/engine.worker.ts', import.meta.url), { type: 'module' });
   return createWorkerClient<EngineApi>(spawn, onStart, onDeath);
+}
+
+/** Live monitoring. `onStart` begins it on each new thread. */
+export function createLiveClient(
+  onStart: (api: Remote<MonitorApi>) => Promise<void>,
+  onDeath: (reason: string) => void
+): WorkerClient<MonitorApi> {
+  const spawn = () => new Worker(new URL('../worker/live.worker.ts', import.meta.url), { type: 'module' });
+  return createWorkerClient<MonitorApi>(spawn, onStart, onDeath);
 }
 
 export { proxy } from 'comlink';

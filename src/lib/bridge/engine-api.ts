@@ -1,15 +1,17 @@
 /** What the engine's thread can be asked: types only, so that a page never drags the engine into its first paint. */
-import type { BackendChoice, EngineStatus, TrainingProgress } from '../domain/engine';
+import type { BackendChoice, EngineStatus, Precision, TrainingProgress } from '../domain/engine';
 import type { Recipe } from '../domain/recipe';
 import type { Result } from '../domain/result';
 import type { LiveApi } from './worker-client';
 
-/** A training asked for: the pump, the recipe and the healthy range, both ends included. */
+/** A training asked for: the pump, the recipe, the healthy range, both ends included, channels it is to leave out, and what the weights are rounded to. */
 export interface TrainRequest {
   assetId: string;
   recipe: Recipe;
   t0Ms: number;
   t1Ms: number;
+  leaveOut: string[];
+  precision: Precision;
 }
 
 export interface EngineApi extends LiveApi {

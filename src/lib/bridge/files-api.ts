@@ -1,8 +1,9 @@
 /** What the files' thread can be asked: import, chart data, deletion. It never loads TensorFlow.js. */
 import type { ChartSlice } from '../domain/envelope';
 import type { HealthyRange } from '../domain/healthy-range';
-import type { ImportPlan, ImportPreview, ImportProgress, PlanWish } from '../domain/import-plan';
+import type { ImportJob, ImportProgress, PlanWish, PreviewedFiles } from '../domain/import-plan';
 import type { LabelVerdict } from '../domain/label-verdict';
+import type { QualityReport } from '../domain/quality-report';
 import type { HealthyRule } from '../domain/recipe';
 import type { Result } from '../domain/result';
 import type { LiveApi } from './worker-client';
@@ -17,15 +18,10 @@ export interface ChartRequest {
 }
 
 export interface FilesApi extends LiveApi {
-  /** Reads the file's beginning, by the person's wish where there is one. */
-  preview(file: File, wish: PlanWish | null): Promise<Result<ImportPreview>>;
-  /** Imports the whole file as a new pump; returns its id. Nothing stays behind when it fails or the thread is stopped. */
-  importFile(
-    file: File,
-    plan: ImportPlan,
-    name: string,
-    onProgress: (progress: ImportProgress) => void
-  ): Promise<Result<string>>;
+  /** Reads files, archives too, or those of these names in them, by the person's wish where there is one. */
+  preview(files: File[], names: string[] | null, wish: PlanWish | null): Promise<Result<PreviewedFiles>>;
+  /** Imports whole files as new pumps; returns their ids. Nothing stays behind when it fails or the thread is stopped. */
+  importFiles(files: File[], job: ImportJob, onProgress: (progress: ImportProgress) => void): Promise<Result<string[]>>;
   /** Makes the sample pump's recording, if it is not there yet; returns its id. */
   importSample(): Promise<Result<string>>;
   chart(request: ChartRequest): Promise<Result<ChartSlice>>;
@@ -39,4 +35,6 @@ export interface FilesApi extends LiveApi {
   deleteModel(assetId: string, modelId: string): Promise<Result<null>>;
   /** Deletes readings and scores that no record knows of: what a stopped import or training left behind. Returns their number. */
   sweep(): Promise<Result<number>>;
+  /** What the recording is worth to learn from. */
+  qualityReport(assetId: string): Promise<Result<QualityReport>>;
 }

@@ -26,9 +26,26 @@ export interface ContributionTally {
   contributions(): Contribution[];
 }
 
-/** Creates an empty tally; rows must have the channels' order. */
-export function createContributionTally(channels: Pick<Channel, 'name' | 'unit'>[]): ContributionTally {
-  const tallies = channels.map(() => ({ error: createMean(), seen: createMean(), expected: createMean() }));
+/** What an earlier tally came to: its contributions, over so many rows of so large an error, summed over the channels. */
+export interface EarlierTally {
+  contributions: Contribution[];
+  rows: number;
+  rowError: number;
+}
+
+/** Creates a tally, empty or going on from an earlier one; rows must have the channels' order. */
+export function createContributionTally(
+  channels: Pick<Channel, 'name' | 'unit'>[],
+  earlier: EarlierTally = { contributions: [], rows: 0, rowError: NaN }
+): ContributionTally {
+  const tallies = channels.map(({ name }) => {
+    const { share = NaN, seen, expected } = earlier.contributions.find(({ channel }) => channel === name) ?? {};
+    return {
+      error: createMean(share * earlier.rowError, earlier.rows),
+      seen: createMean(seen, earlier.rows),
+      expected: createMean(expected, earlier.rows)
+    };
+  });
 
   function add(row: ChannelRow): void {
     tallies.forEach((tally, channel) => {
@@ -53,10 +70,10 @@ export function createContributionTally(channels: Pick<Channel, 'name' | 'unit'>
   return { add, contributions };
 }
 
-/** Sum and mean of the values that are not NaN. */
-function createMean(): { add(value: number): void; sum(): number; mean(): number } {
-  let sum = 0;
-  let count = 0;
+/** Sum and mean of the values that are not NaN, beginning with `rows` values of a mean. */
+function createMean(mean = NaN, rows = 0): { add(value: number): void; sum(): number; mean(): number } {
+  let count = Number.isNaN(mean) ? 0 : rows;
+  let sum = count === 0 ? 0 : mean * count;
   return {
     add(value) {
       if (Number.isNaN(value)) return;

@@ -17,6 +17,8 @@ export interface FindingTrackerOptions {
   rule: FindingRule;
   threshold: number;
   channels: Pick<Channel, 'name' | 'unit'>[];
+  /** A finding that was open when the rows before these ended: it goes on. */
+  resumed?: Finding | null;
 }
 
 /** Follows successive scores; any grouping of the same rows gives the same findings. */
@@ -61,11 +63,12 @@ export function createFindingTracker({
   modelId,
   rule,
   threshold,
-  channels
+  channels,
+  resumed = null
 }: FindingTrackerOptions): FindingTracker {
   const closeBelow = rule.closeRatio * threshold;
   const ended: Finding[] = [];
-  let open: OpenFinding | null = null;
+  let open: OpenFinding | null = resumed && resume(resumed);
   let lastAbove: AboveRow[] = [];
   let position = 0;
 
@@ -85,6 +88,22 @@ export function createFindingTracker({
     const changed = ended.slice(endedBefore);
     if (open && (open !== before.open || open.windows !== before.windows)) changed.push(describe(open, null));
     return { flags, changed };
+  }
+
+  /** The finding as it was left, but for windows below it that might have been its end: those are counted again. */
+  function resume({
+    startMs,
+    openedMs,
+    peakMs,
+    peakScore,
+    windows,
+    windowsAbove,
+    contributions
+  }: Finding): OpenFinding {
+    // A score is the mean of its channels' errors; those of the windows above lay between the threshold and the peak.
+    const rowError = ((threshold + peakScore) / 2) * channels.length;
+    const tally = createContributionTally(channels, { contributions, rows: windowsAbove, rowError });
+    return { startMs, openedMs, peakMs, peakScore, windows, windowsAbove, belowRun: 0, belowSinceMs: NaN, tally };
   }
 
   function interrupt(): void {

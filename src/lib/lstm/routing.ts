@@ -21,6 +21,7 @@ import {
   type Trainer,
   type TrainingRule
 } from './engine';
+import { isHalf } from './half';
 import type { AutoencoderShape } from './shape';
 
 /** Milliseconds of a job on an engine: `fixed` for each call, `each` for each window. */
@@ -124,7 +125,7 @@ export function createRouter({ cpu, gpu, memory, now, onLost, lost, isForced }: 
       far ??= gpu.createScorer(shape, copy);
       const scorer = await far;
       if (!isForced) {
-        route ??= findRoute('score', shape, () => measure(series, starts));
+        route ??= findRoute(isHalf(copy) ? 'score f16' : 'score', shape, () => measure(series, starts));
         const { cpu: nearCost, gpu: farCost } = await route;
         if (predict(nearCost, starts.length) <= predict(farCost, starts.length)) return null;
       }

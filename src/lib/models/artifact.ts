@@ -3,9 +3,11 @@
  * model that scores wrongly is worse than none.
  */
 import * as v from 'valibot';
+import { precisions } from '../domain/engine';
 import type { Golden, Manifest, ModelArtifact } from '../domain/manifest';
 import type { Detector } from '../domain/ports';
 import { fail, ok, type Result } from '../domain/result';
+import { isHalf } from '../lstm/half';
 import { hashBytes } from './hash';
 import { recipeSchema } from './recipe';
 
@@ -46,6 +48,7 @@ const manifestSchema = v.strictObject({
   }),
   weights: v.strictObject({
     sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+    precision: v.exactOptional(v.picklist(precisions)),
     tensors: v.array(v.strictObject({ name: v.string(), shape: v.array(count) }))
   })
 });
@@ -56,7 +59,7 @@ const goldenSchema = v.strictObject({
   tolerance: v.pipe(finite, v.gtValue(0))
 });
 
-/** The artefact, or a `bad-model` fault: a wrong key, weights of another length, or bytes whose SHA-256 differs. */
+/** The artefact, or a `bad-model` fault: a wrong key, weights of another length or precision, or bytes whose SHA-256 differs. */
 export async function parseArtifact(
   manifest: unknown,
   weights: Float32Array,
@@ -75,6 +78,8 @@ export async function parseArtifact(
   if (sha256 !== artifact.manifest.weights.sha256) {
     return fail('bad-model', 'weights', `SHA-256 ${sha256}`, artifact.manifest.weights.sha256);
   }
+  if (artifact.manifest.weights.precision === 'f16' && !isHalf(weights))
+    return fail('bad-model', 'weights', '32-bit numbers', '16-bit numbers');
   return ok(artifact);
 }
 
@@ -105,6 +110,13 @@ export async function checkGolden(detector: Detector, golden: Golden): Promise<R
     String(score[wrong]),
     String(golden.scores[wrong])
   );
+}
+
+/** The same model, its manifest saying so where all its weights are 16-bit floats. */
+export function labelPrecision(artifact: ModelArtifact): ModelArtifact {
+  if (!isHalf(artifact.weights)) return artifact;
+  const { manifest } = artifact;
+  return { ...artifact, manifest: { ...manifest, weights: { ...manifest.weights, precision: 'f16' } } };
 }
 
 /** Weights of a manifest, as a count of numbers. */

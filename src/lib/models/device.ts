@@ -26,7 +26,7 @@ export interface DeviceHost {
   /** Lets the thread breathe, by a task of its own. */
   pause: () => Promise<void>;
   /** Told when the GPU is gone, and what computes instead. */
-  onLost: (reason: string, now: Pick<EngineStatus, 'backend' | 'adapter'>) => void;
+  onLost: (reason: string, now: Pick<EngineStatus, 'backend' | 'adapter' | 'hasF16'>) => void;
 }
 
 /** An engine that passed, and what to say of it. */
@@ -38,10 +38,14 @@ export interface ChosenEngine {
 /** Smaller networks take the kernels that usually win. */
 const leastTuned = 5000;
 
-type Opened =
-  | { outcome: 'open'; engine: LstmEngine; lost: Promise<string> }
-  | { outcome: 'absent' | 'software-adapter'; detail: string };
-type Tried = { trial: BackendTrial; opened: { engine: LstmEngine; lost: Promise<string> } | null };
+interface Open {
+  outcome: 'open';
+  engine: LstmEngine;
+  hasF16: boolean;
+  lost: Promise<string>;
+}
+type Opened = Open | { outcome: 'absent' | 'software-adapter'; detail: string };
+type Tried = { trial: BackendTrial; opened: Open | null };
 
 /** The CPU does not go away. */
 const never = new Promise<never>(() => {});
@@ -57,8 +61,8 @@ export async function chooseEngine(choice: BackendChoice, host: DeviceHost): Pro
     const { trial, opened } = await tryEngine(backend, choice === backend, host);
     trials.push(trial);
     if (!opened) continue;
-    const { engine, lost } = opened;
-    const status: EngineStatus = { backend, adapter: engine.detail, choice, trials, lost: null };
+    const { engine, hasF16, lost } = opened;
+    const status: EngineStatus = { backend, adapter: engine.detail, choice, trials, hasF16, lost: null };
     if (backend !== 'webgpu') return ok({ engine: withHelpers(engine, host), status });
     const beside = await openBeside(host);
     const router = createRouter({
@@ -66,7 +70,7 @@ export async function chooseEngine(choice: BackendChoice, host: DeviceHost): Pro
       cpu: beside,
       memory: { read: async (key) => parseRoute(await host.measured.read(key)), write: host.measured.write },
       now: host.now,
-      onLost: (reason) => host.onLost(reason, { backend: beside.kind, adapter: beside.detail }),
+      onLost: (reason) => host.onLost(reason, { backend: beside.kind, adapter: beside.detail, hasF16: false }),
       lost,
       isForced: choice === 'webgpu'
     });
@@ -124,9 +128,11 @@ async function tryEngine(backend: BackendName, isNamed: boolean, host: DeviceHos
   }
 }
 
+const openCpu = (engine: LstmEngine): Open => ({ outcome: 'open', engine, hasF16: false, lost: never });
+
 async function openEngine(backend: BackendName, isNamed: boolean, host: DeviceHost): Promise<Opened> {
-  if (backend === 'wasm') return { outcome: 'open', engine: await createWasmEngine(host.loadKernels), lost: never };
-  if (backend === 'cpu') return { outcome: 'open', engine: createReferenceEngine(host.pause), lost: never };
+  if (backend === 'wasm') return openCpu(await createWasmEngine(host.loadKernels));
+  if (backend === 'cpu') return openCpu(createReferenceEngine(host.pause));
   const gpu = (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
   if (!gpu) return { outcome: 'absent', detail: '' };
   // Only a browser with a GPU pays for its kernels.
@@ -140,15 +146,16 @@ async function openEngine(backend: BackendName, isNamed: boolean, host: DeviceHo
     context.device.destroy();
     return { outcome: 'software-adapter', detail: context.adapterName };
   }
-  const findTuning: FindTuning = async (shape) => {
+  const findTuning: FindTuning = async (shape, allowF16) => {
     // A processor that plays a GPU compiles for seconds and gains nothing; the self-test's network is not worth a measurement.
     if (context.isSoftware || countParameters(shape) < leastTuned) return undefined;
-    const key = tuningKey(context, shape);
+    const key = tuningKey(context, shape, allowF16);
     const known = parseTuning(await host.measured.read(key));
     if (known) return known;
-    const tuning = await tuneGpu(context, shape, { now: host.now });
+    const tuning = await tuneGpu(context, shape, { allowF16, now: host.now });
     await host.measured.write(key, tuning);
     return tuning;
   };
-  return { outcome: 'open', engine: createGpuEngine(context, findTuning), lost: context.lost };
+  const engine = createGpuEngine(context, findTuning);
+  return { outcome: 'open', engine, hasF16: context.hasF16, lost: context.lost };
 }

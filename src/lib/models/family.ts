@@ -1,21 +1,31 @@
 /** The LSTM autoencoders of an engine, behind the `DetectorFamily` port. */
+import type { Precision } from '../domain/engine';
 import type { Manifest } from '../domain/manifest';
 import type { Detector, DetectorFamily } from '../domain/ports';
 import { fail, ok, type Result } from '../domain/result';
 import type { LstmEngine } from '../lstm/engine';
+import { roundToHalf } from '../lstm/half';
 import { describeParameters, type AutoencoderShape } from '../lstm/shape';
 import { describeShape } from './autoencoder';
 import { createDetector } from './detector';
 import { hashBytes } from './hash';
 import { trainAutoencoder } from './train';
 
-/** Creates the family. `nowMs` times epochs. */
-export function createAutoencoderFamily(engine: LstmEngine, nowMs: () => number): DetectorFamily {
+/**
+ * Creates the family. `nowMs` times epochs. With `f16` a training ends by rounding its weights: nothing else is kept of them, so
+ * threshold, golden vectors and every later score come from the same numbers, on whatever engine.
+ */
+export function createAutoencoderFamily(
+  engine: LstmEngine,
+  nowMs: () => number,
+  precision: Precision = 'f32'
+): DetectorFamily {
   return {
     async train(series, starts, recipe, onEpoch) {
       const trained = await trainAutoencoder(engine, series, starts, recipe, nowMs, onEpoch);
       if (!trained.ok) return trained;
-      const { parameters: weights, ...losses } = trained.value;
+      const { parameters, ...losses } = trained.value;
+      const weights = precision === 'f16' ? roundToHalf(parameters) : parameters;
       const shape = describeShape(recipe.model, recipe.window.steps, series.channels);
       return ok({
         ...losses,

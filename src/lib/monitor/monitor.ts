@@ -9,18 +9,23 @@
  */
 import type { Finding } from '../domain/finding';
 import type { Manifest } from '../domain/manifest';
-import type { Detector } from '../domain/ports';
-import type { PumpState } from '../domain/pump-state';
+import type { Detector, WindowScores } from '../domain/ports';
+import type { BadValue, PumpState } from '../domain/pump-state';
 import type { ReadingBlock } from '../domain/reading-block';
 import type { ScoreBlock } from '../domain/score';
 import { createFindingTracker } from '../detect/findings';
-import { describePumpState, followScores, type ScoreEnd } from '../detect/state';
+import { describePumpState, followBadValues, followScores, type ScoreEnd } from '../detect/state';
 import { createPreparation, type PreparedRows } from '../prepare/preparation';
 import { unscale } from '../prepare/scale';
 
-export interface MonitorOptions {
+/** What the flow of one asset is made from. `open` is a finding that was open when the readings before these ended. */
+export interface FlowOptions {
   assetId: string;
   manifest: Manifest;
+  open?: Finding | null;
+}
+
+export interface MonitorOptions extends FlowOptions {
   detector: Detector;
 }
 
@@ -32,46 +37,80 @@ export interface Monitored {
   changed: Finding[];
 }
 
-export interface Monitor {
-  /** Takes the next readings of the asset, in time order. Wait for one push before the next. */
-  push(block: ReadingBlock): Promise<Monitored>;
+/** The flow of one asset in two halves, so that a host may score the windows of many assets together in between. */
+export interface Flow {
+  /** Takes the next readings of the asset, in time order. */
+  prepare(block: ReadingBlock): PreparedRows;
+  /** Takes what the detector said of the windows of `rows`; once for each `prepare`, in the same order. */
+  conclude(rows: PreparedRows, found: WindowScores): Monitored;
   findings(): Finding[];
   state(): PumpState;
 }
 
+/** The flow with its detector: readings in, scores and findings out. */
+export interface Monitor extends Pick<Flow, 'findings' | 'state'> {
+  /** Takes the next readings of the asset, in time order. Wait for one push before the next. */
+  push(block: ReadingBlock): Promise<Monitored>;
+}
+
 /** Wires the stages by a manifest. */
-export function createMonitor({ assetId, manifest, detector }: MonitorOptions): Monitor {
+export function createFlow({ assetId, manifest, open = null }: FlowOptions): Flow {
   const preparation = createPreparation(manifest);
   const tracker = createFindingTracker({
     assetId,
     modelId: manifest.id,
     rule: manifest.recipe.findings,
     threshold: manifest.threshold.value,
-    channels: manifest.channels
+    channels: manifest.channels,
+    resumed: open
   });
   let end: ScoreEnd | null = null;
+  let cause: BadValue | null = null;
 
   return {
-    async push(block) {
-      const rows = preparation.push(block);
-      const scores = await scoreRows(assetId, manifest, detector, rows);
-      const found = tracker.push(scores, rows.seen);
+    prepare(block) {
+      cause = followBadValues(cause, block, manifest.channels);
+      return preparation.push(block);
+    },
+    conclude(rows, found) {
+      const scores = layOutScores(assetId, manifest, rows, found);
       end = followScores(end, scores);
-      return { scores, ...found };
+      return { scores, ...tracker.push(scores, rows.seen) };
     },
     findings: () => tracker.all(),
-    state: () => describePumpState(true, end, tracker.all())
+    state: () => describePumpState(true, end, tracker.all(), cause)
   };
 }
 
-/** Scores the windows of prepared rows and lays them out beside the rows without a score. */
+/** The whole flow of one asset. */
+export function createMonitor({ detector, ...options }: MonitorOptions): Monitor {
+  const flow = createFlow(options);
+  return {
+    ...flow,
+    async push(block) {
+      const rows = flow.prepare(block);
+      return flow.conclude(rows, await detector.score(rows.series, rows.starts));
+    }
+  };
+}
+
+/** Scores the windows of prepared rows. */
 export async function scoreRows(
   assetId: string,
   { id, channels }: Pick<Manifest, 'id' | 'channels'>,
   detector: Detector,
   rows: PreparedRows
 ): Promise<ScoreBlock> {
-  const { score, channelError, expected } = await detector.score(rows.series, rows.starts);
+  return layOutScores(assetId, { id, channels }, rows, await detector.score(rows.series, rows.starts));
+}
+
+/** Lays the scores of the windows out beside the rows without one. */
+function layOutScores(
+  assetId: string,
+  { id, channels }: Pick<Manifest, 'id' | 'channels'>,
+  rows: PreparedRows,
+  { score, channelError, expected }: WindowScores
+): ScoreBlock {
   const column = (valueOf: (window: number) => number) => {
     const values = new Float32Array(rows.t.length).fill(NaN);
     rows.ends.forEach((row, window) => (values[row] = valueOf(window)));

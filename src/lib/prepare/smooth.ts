@@ -3,7 +3,7 @@
  * anew after a gap. Denoising comes before scaling, because a scale fitted on noise cannot be repaired later. Every fit and every
  * score passes here. Must not know scales, windows or labels.
  */
-import type { ReadingBlock } from '../domain/reading-block';
+import { isBad, Quality, type ReadingBlock } from '../domain/reading-block';
 import type { PrepareRule } from '../domain/recipe';
 import { createTrailingMean } from './trailing-mean';
 
@@ -20,7 +20,7 @@ export interface Smoother {
 
 /**
  * Creates the smoother of the channels named. A gap is a step above `maxGapSteps` × `stepMs`, and also one that does not go forward.
- * A missing value stays missing (NaN) in its row and is left out of the means of later rows; a block without one of the channels
+ * A missing or bad value is missing (NaN) in its row and is left out of the means of later rows; a block without one of the channels
  * has it missing throughout; other channels are not read.
  */
 export function createSmoother(names: string[], rule: PrepareRule, stepMs: number): Smoother {
@@ -41,11 +41,13 @@ export function createSmoother(names: string[], rule: PrepareRule, stepMs: numbe
     const gap = markGaps(block.t);
     const columns = names.map((name, channel) => {
       const mean = means[channel]!;
-      const column = block.columns[block.channels.indexOf(name)];
+      const source = block.channels.indexOf(name);
+      const column = block.columns[source];
+      const quality = block.quality[source];
       const smoothed = new Float32Array(block.t.length);
       for (let row = 0; row < smoothed.length; row++) {
         if (gap[row] === 1) mean.restart();
-        smoothed[row] = mean.next(column?.[row] ?? NaN);
+        smoothed[row] = mean.next(isBad(quality?.[row] ?? Quality.missing) ? NaN : column![row]!);
       }
       return smoothed;
     });

@@ -7,7 +7,8 @@ import { Dexie } from 'dexie';
 import type { Asset, RejectedRow } from '../domain/asset';
 import type { Finding } from '../domain/finding';
 import type { ModelArtifact } from '../domain/manifest';
-import type { Records, StoredModel } from '../domain/ports';
+import type { LiveNote, LiveState, Records, StoredModel } from '../domain/ports';
+import type { PumpState } from '../domain/pump-state';
 import { StorageFault } from '../domain/storage-fault';
 import { createConnection, type Wait } from '../storage/connection';
 
@@ -16,7 +17,8 @@ const tables = {
   rejected: 'assetId',
   models: 'id, assetId',
   weights: 'modelId',
-  findings: '[assetId+modelId+startMs+id]'
+  findings: '[assetId+modelId+startMs+id]',
+  states: 'assetId'
 };
 
 interface RejectedOfAsset {
@@ -30,12 +32,13 @@ interface WeightsOfModel extends Omit<ModelArtifact, 'manifest'> {
 
 /** Opens the records, at their first call. `wait` is the pause before a repeat after a lost connection. */
 export function createRecords(name = 'pumpside-records', wait?: Wait): Records {
-  const { table, read, write, close } = createConnection(name, { version: 1, tables }, wait);
+  const { table, read, write, close } = createConnection(name, { version: 2, tables }, wait);
   const assets = table<Asset, string>('assets');
   const rejected = table<RejectedOfAsset, string>('rejected');
   const models = table<StoredModel, string>('models');
   const weights = table<WeightsOfModel, string>('weights');
   const findings = table<Finding, unknown[]>('findings');
+  const states = table<LiveState, string>('states');
 
   async function changeAsset(where: string, id: string, change: Partial<Asset>): Promise<void> {
     const asset = await assets.get(id);
@@ -63,8 +66,18 @@ export function createRecords(name = 'pumpside-records', wait?: Wait): Records {
         await rejected.put({ assetId: asset.id, rows });
       }),
 
+    addLiveAssets: (added) =>
+      write('records.addLiveAssets', ['assets'], async () => {
+        const known = await assets.bulkGet(added.map(({ id }) => id));
+        await assets.bulkPut(added.filter((_, i) => !known[i]));
+      }),
+
     renameAsset: (id, newName) =>
-      write('records.renameAsset', ['assets'], () => changeAsset('records.renameAsset', id, { name: newName })),
+      write('records.renameAsset', ['assets'], async () => {
+        const asset = await assets.get(id);
+        const knownAs = [...(asset?.knownAs ?? []), asset?.name ?? ''].filter((name) => name !== newName);
+        await changeAsset('records.renameAsset', id, { name: newName, knownAs: [...new Set(knownAs)] });
+      }),
 
     rejectedRows: (assetId) =>
       read('records.rejectedRows', ['rejected'], async () => (await rejected.get(assetId))?.rows ?? []),
@@ -87,6 +100,12 @@ export function createRecords(name = 'pumpside-records', wait?: Wait): Records {
         await findings.bulkPut(found);
       }),
 
+    addSharedModel: ({ manifest, weights: values, golden }) =>
+      write('records.addSharedModel', ['models', 'weights'], async () => {
+        await models.put({ id: manifest.id, assetId: '', manifest, state: unscored });
+        await weights.put({ modelId: manifest.id, weights: values.slice(), golden });
+      }),
+
     models: (assetId) =>
       read('records.models', ['models'], async () =>
         assetId === undefined ? newestFirst(await models.toArray()) : modelsOf(assetId)
@@ -102,7 +121,7 @@ export function createRecords(name = 'pumpside-records', wait?: Wait): Records {
     activateModel: (assetId, modelId) =>
       write('records.activateModel', ['assets', 'models'], async () => {
         const model = await models.get(modelId);
-        if (model?.assetId !== assetId) {
+        if (model?.assetId !== assetId && model?.assetId !== '') {
           throw new StorageFault('storage', 'records.activateModel', `Asset ${assetId} has no model ${modelId}.`);
         }
         await changeAsset('records.activateModel', assetId, { activeModelId: modelId });
@@ -114,15 +133,31 @@ export function createRecords(name = 'pumpside-records', wait?: Wait): Records {
         if (!model) return;
         await models.delete(modelId);
         await weights.delete(modelId);
-        await findingsOf(model.assetId, modelId).delete();
-        const asset = await assets.get(model.assetId);
-        if (asset?.activeModelId !== modelId) return;
-        const [newest] = await modelsOf(model.assetId);
-        await assets.put({ ...asset, activeModelId: newest?.id ?? null });
+        await findings.filter((finding) => finding.modelId === modelId).delete();
+        const [newest] = model.assetId === '' ? [] : await modelsOf(model.assetId);
+        await assets
+          .filter(({ activeModelId }) => activeModelId === modelId)
+          .modify({ activeModelId: newest?.id ?? null });
       }),
 
     findings: (assetId, modelId) =>
       read('records.findings', ['findings'], () => findingsOf(assetId, modelId).toArray()),
+
+    recordLive: (notes) =>
+      write('records.recordLive', ['assets', 'findings', 'states'], async () => {
+        const found = await assets.bulkGet(notes.map(({ assetId }) => assetId));
+        const kept = notes.flatMap((note, i) => (found[i] ? [{ note, asset: found[i] }] : []));
+        const extended = kept
+          .map(({ asset, note }) => extendAsset(asset, note))
+          .filter((asset, i) => asset !== kept[i]!.asset);
+        if (extended.length > 0) await assets.bulkPut(extended);
+        await findings.bulkPut(kept.flatMap(({ note }) => note.findings));
+        await states.bulkPut(kept.flatMap(({ note }) => note.state ?? []));
+      }),
+
+    liveStates: () => read('records.liveStates', ['states'], () => states.toArray()),
+
+    liveState: (assetId) => read('records.liveState', ['states'], () => states.get(assetId)),
 
     deleteAsset: (assetId) =>
       write('records.deleteAsset', Object.keys(tables), async () => {
@@ -130,10 +165,36 @@ export function createRecords(name = 'pumpside-records', wait?: Wait): Records {
         await models.where('assetId').equals(assetId).delete();
         await findingsOf(assetId).delete();
         await rejected.delete(assetId);
+        await states.delete(assetId);
         await assets.delete(assetId);
       }),
 
     close
+  };
+}
+
+/** What a model that was never asked says of a pump. */
+const unscored: PumpState = {
+  condition: 'unknown',
+  reason: 'no-score',
+  sinceMs: null,
+  finding: null,
+  endedFindings: 0
+};
+
+/** The asset with channels and rows added, or itself where there are none. Without a row it has no times yet. */
+function extendAsset(asset: Asset, { rows, t0Ms, t1Ms, channels, stepMs }: LiveNote): Asset {
+  const isFirst = asset.rows === 0;
+  const known = new Set(asset.channels.map(({ name }) => name));
+  const added = channels.filter(({ name }) => !known.has(name));
+  if (rows === 0) return added.length > 0 ? { ...asset, channels: [...asset.channels, ...added] } : asset;
+  return {
+    ...asset,
+    rows: asset.rows + rows,
+    t0Ms: isFirst ? t0Ms : Math.min(asset.t0Ms, t0Ms),
+    t1Ms: isFirst ? t1Ms : Math.max(asset.t1Ms, t1Ms),
+    stepMs: Number.isFinite(asset.stepMs) ? asset.stepMs : stepMs,
+    channels: [...asset.channels, ...added]
   };
 }
 

@@ -1,9 +1,12 @@
 /** Everything the pages share: settings, the two databases, the two threads, what they last said. Made once, by the root layout. */
 import { createFilesClient } from '../bridge/clients';
 import type { Result } from '../domain/result';
+import { createProfiles } from '../records/profiles';
 import { createRecords } from '../records/records';
+import { createSources } from '../records/sources';
 import { Engine } from './engine.svelte';
 import { ImportSession } from './import.svelte';
+import { Live } from './live.svelte';
 import { told } from './query.svelte';
 import { Settings } from './settings.svelte';
 import { StorageHealth } from './storage.svelte';
@@ -16,14 +19,19 @@ class App {
   readonly storage = new StorageHealth();
   readonly update = new AppUpdate(() => !this.engine.job?.isRunning && this.importing.progress === null);
   readonly records = createRecords();
+  readonly live = new Live();
   /** Why the files' thread was last restarted unasked; null when it never was, or the person has read it. */
   filesRestartReason = $state<string | null>(null);
   readonly files = createFilesClient((reason) => {
     this.filesRestartReason = reason;
     void this.#sweep();
   });
-  readonly engine = new Engine(this.settings, () => void this.#sweep());
-  readonly importing = new ImportSession(this.files);
+  readonly engine = new Engine(
+    this.settings,
+    () => void this.#sweep(),
+    (assetId) => void this.live.refresh(assetId)
+  );
+  readonly importing = new ImportSession(this.files, createProfiles(), () => Date.now());
   isOnline = $state(navigator.onLine);
   #isCompletingSample = false;
 
@@ -35,6 +43,7 @@ class App {
     void this.storage.refresh();
     void this.engine.start();
     void this.#sweep();
+    void this.#resumeMonitoring();
   }
 
   /** Stops the running training at once and deletes what it had stored of scores. */
@@ -58,6 +67,12 @@ class App {
     const models = await told(() => this.records.models(assetId));
     if (models.ok && models.value.length === 0) await this.engine.applyShipped(assetId, 'sample-pump-1');
     this.#isCompletingSample = false;
+  }
+
+  /** Starts the live thread where there is a source to listen to; without one nothing of it is loaded. */
+  async #resumeMonitoring(): Promise<void> {
+    const sources = await told(() => createSources().all());
+    if (sources.ok && sources.value.length > 0) await this.live.start();
   }
 
   /** Deletes what a thread that died or was stopped had not put on record. */

@@ -1,7 +1,7 @@
 /** The engine as pages see it: which backend runs and why, and the one training that may be running. */
 import { createEngineClient, proxy } from '../bridge/clients';
 import type { TrainRequest } from '../bridge/engine-api';
-import type { EngineStatus, TrainingProgress } from '../domain/engine';
+import type { EngineStatus, Precision, TrainingProgress } from '../domain/engine';
 import { ok, type Fault, type Result } from '../domain/result';
 import type { Settings } from './settings.svelte';
 
@@ -45,6 +45,7 @@ export class Engine {
   #ticket: symbol | null = null;
   readonly #settings: Settings;
   readonly #onDeath: () => void;
+  readonly #onStored: (assetId: string) => void;
   readonly #client = createEngineClient(
     async (api) => {
       const started = await api.start(
@@ -62,10 +63,11 @@ export class Engine {
     }
   );
 
-  /** `onDeath` is told when the thread died, after everything it held was freed. */
-  constructor(settings: Settings, onDeath: () => void) {
+  /** `onDeath` is told when the thread died, after everything it held was freed; `onStored` when a pump has another model. */
+  constructor(settings: Settings, onDeath: () => void, onStored: (assetId: string) => void) {
     this.#settings = settings;
     this.#onDeath = onDeath;
+    this.#onStored = onStored;
   }
 
   /** Starts the thread if it is not running, and with it the choice of a backend. */
@@ -82,10 +84,17 @@ export class Engine {
     await this.start();
   }
 
+  /** What the next training rounds its weights to: what the person has set, where it can pay. */
+  get precision(): Precision {
+    return this.status?.hasF16 ? this.#settings.precision : 'f32';
+  }
+
   /** Trains, scores and stores. */
-  async train(request: TrainRequest): Promise<void> {
+  async train(request: Omit<TrainRequest, 'precision'>): Promise<void> {
     await this.#run(request.assetId, (onProgress) =>
-      this.#client.call((api) => api.train($state.snapshot(request) as TrainRequest, proxy(onProgress)))
+      this.#client.call((api) =>
+        api.train({ ...($state.snapshot(request) as typeof request), precision: this.precision }, proxy(onProgress))
+      )
     );
   }
 
@@ -133,5 +142,6 @@ export class Engine {
     if (this.#ticket !== ticket) return;
     this.#ticket = null;
     this.job = result.ok ? null : { ...(this.job ?? mine), isRunning: false, fault: result.fault };
+    if (result.ok) this.#onStored(assetId);
   }
 }

@@ -1,63 +1,73 @@
-/** A file on its way in: chosen, previewed, changed by the person, imported. */
+/** Files on their way in: chosen, previewed, asked about, imported. Knows no format and no component. */
 import { proxy } from '../bridge/clients';
 import type { FilesApi } from '../bridge/files-api';
 import type { WorkerClient } from '../bridge/worker-client';
-import type { ImportPlan, ImportPreview, ImportProgress, PlanWish } from '../domain/import-plan';
+import type { Answers, ImportPreview, ImportProgress, PlanWish } from '../domain/import-plan';
 import type { Fault, Result } from '../domain/result';
+import type { ImportProfiles } from '../records/profiles';
+import { ImportRecording } from './import-recording.svelte';
 
 export class ImportSession {
-  file = $state.raw<File | null>(null);
-  preview = $state.raw<ImportPreview | null>(null);
+  files = $state.raw<File[]>([]);
+  /** What the files hold: one recording for all files of a layout. */
+  recordings = $state.raw<ImportRecording[]>([]);
+  /** The one that is looked at. */
+  current = $state.raw<ImportRecording | null>(null);
+  /** Why the other files cannot be read. */
+  unread = $state.raw<Fault[]>([]);
   progress = $state.raw<ImportProgress | null>(null);
   fault = $state.raw<Fault | null>(null);
-  /** Name the new pump gets. */
-  name = $state('');
   isReading = $state(false);
-  /** Names the running import; null when none runs. */
+  /** Names the running import, or the reading of the files; null when none runs. */
   #ticket: symbol | null = null;
   readonly #client: WorkerClient<FilesApi>;
+  readonly #profiles: ImportProfiles;
+  readonly #wallMs: () => number;
 
-  constructor(client: WorkerClient<FilesApi>) {
+  constructor(client: WorkerClient<FilesApi>, profiles: ImportProfiles, wallMs: () => number) {
     this.#client = client;
+    this.#profiles = profiles;
+    this.#wallMs = wallMs;
   }
 
-  /** Takes a file and previews it. While an import runs, the file is refused: nothing is queued unseen. */
-  async open(file: File): Promise<void> {
-    if (this.progress) return;
+  /** Takes files and previews them. While an import runs they are refused: nothing is queued unseen. */
+  async open(files: File[]): Promise<void> {
+    if (this.progress || files.length === 0) return;
     this.close();
-    this.file = file;
-    const stem = file.name.replace(/\.[^.]+$/, '');
-    // A logger's "0.csv" would otherwise make a pump called 0.
-    this.name = /\p{L}/u.test(stem) ? stem : file.name;
-    await this.#readPreview(file, null);
+    this.files = files;
+    await this.#read({});
   }
 
-  /** Previews the same file by the person's own plan, or afresh under another delimiter. */
-  async change(wish: PlanWish): Promise<void> {
-    if (this.file) await this.#readPreview(this.file, $state.snapshot(wish) as PlanWish);
+  /** Reads the files once more where nothing could be understood of them, under an answer given beforehand. */
+  async retry(about: string, option: string): Promise<void> {
+    await this.#read({ [about]: option });
   }
 
-  /** Imports by the plan; returns the new pump's id, or null where it was stopped or failed, with `fault` set in the latter case. */
-  async run(chosen: ImportPlan): Promise<string | null> {
-    const { file } = this;
-    if (!file) return null;
-    const plan = $state.snapshot(chosen) as ImportPlan;
-    const name = this.name.trim() || file.name;
-    const ticket = (this.#ticket = Symbol(name));
+  /** Imports the current recording; returns the new pumps' ids, or null where it was stopped or failed, with `fault` set in the latter case. */
+  async run(): Promise<string[] | null> {
+    const { files, current } = this;
+    if (!current || this.progress) return null;
+    const { fileNames, bytes } = current.preview;
+    const job = { fileNames, plan: $state.snapshot(current.plan) as typeof current.plan, name: current.pumpName };
+    const ticket = (this.#ticket = Symbol('import'));
     this.fault = null;
-    this.progress = { bytesRead: 0, bytesTotal: file.size, rows: 0, rejected: 0 };
+    this.progress = { bytesRead: 0, bytesTotal: bytes, rows: 0, rejected: 0 };
     const onProgress = (progress: ImportProgress) => {
       if (this.#ticket === ticket) this.progress = progress; // else a late message of a cancelled import
     };
-    const result: Result<string> = await this.#client.call((api) =>
-      api.importFile(file, plan, name, proxy(onProgress))
-    );
+    const result: Result<string[]> = await this.#client.call((api) => api.importFiles(files, job, proxy(onProgress)));
     if (this.#ticket !== ticket) return null;
     this.#ticket = null;
     this.progress = null;
-    if (result.ok) this.close();
-    else this.fault = result.fault;
-    return result.ok ? result.value : null;
+    if (!result.ok) {
+      this.fault = result.fault;
+      return null;
+    }
+    await current.remember(this.#wallMs());
+    this.recordings = this.recordings.filter((recording) => recording !== current);
+    this.current = this.recordings[0] ?? null;
+    if (!this.current) this.close();
+    return result.value;
   }
 
   /** Stops a running import at once; nothing of it stays behind. */
@@ -69,20 +79,40 @@ export class ImportSession {
   }
 
   close(): void {
-    this.file = null;
-    this.preview = null;
+    this.#ticket = null;
+    this.isReading = false;
+    this.files = [];
+    this.recordings = [];
+    this.current = null;
+    this.unread = [];
     this.fault = null;
-    this.name = '';
   }
 
-  async #readPreview(file: File, wish: PlanWish | null): Promise<void> {
+  async #read(answers: Answers): Promise<void> {
+    const { files } = this;
+    const ticket = (this.#ticket = Symbol('reading'));
     this.isReading = true;
-    const result = await this.#client.call((api) => api.preview(file, wish));
+    this.fault = null;
+    const wish = Object.keys(answers).length > 0 ? { answers } : null;
+    const result = await this.#client.call((api) => api.preview(files, null, wish));
+    if (this.#ticket !== ticket) return; // other files were chosen meanwhile
+    if (result.ok) {
+      const recordings = result.value.groups.map((preview) => this.#recordingOf(preview, answers));
+      await Promise.all(recordings.map((recording) => recording.recall()));
+      if (this.#ticket !== ticket) return;
+      this.recordings = recordings;
+      this.current = recordings[0] ?? null;
+      this.unread = result.value.unread;
+    } else this.fault = result.fault;
     this.isReading = false;
-    if (this.file !== file) return; // another file was chosen meanwhile
-    this.fault = result.ok ? null : result.fault;
-    // A change that does not fit keeps the last preview, so that it can be taken back.
-    if (result.ok) this.preview = result.value;
-    else if (!wish) this.preview = null;
+  }
+
+  #recordingOf(preview: ImportPreview, answers: Answers): ImportRecording {
+    const { files } = this;
+    const read = async (wish: PlanWish): Promise<Result<ImportPreview | undefined>> => {
+      const result = await this.#client.call((api) => api.preview(files, preview.fileNames, wish));
+      return result.ok ? { ok: true, value: result.value.groups[0] } : result;
+    };
+    return new ImportRecording(preview, answers, read, this.#profiles);
   }
 }

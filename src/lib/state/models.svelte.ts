@@ -8,12 +8,17 @@ import { writeModelFile } from './model-file';
 import { Query, told } from './query.svelte';
 
 export class Models {
-  readonly query = new Query<{ model: StoredModel; asset: Asset | undefined }[]>();
+  /** With the pump each belongs to; a shared one with how many pumps use it. */
+  readonly query = new Query<{ model: StoredModel; asset: Asset | undefined; users: number }[]>();
 
   constructor() {
     this.query.ask(async () => {
       const [models, assets] = await Promise.all([app.records.models(), app.records.assets()]);
-      return models.map((model) => ({ model, asset: assets.find(({ id }) => id === model.assetId) }));
+      return models.map((model) => ({
+        model,
+        asset: assets.find(({ id }) => id === model.assetId),
+        users: assets.filter(({ activeModelId }) => activeModelId === model.id).length
+      }));
     });
   }
 
@@ -31,8 +36,18 @@ export class Models {
   }
 
   /** Shows a model's scores and findings on its pump's page. */
-  activate({ assetId, id }: StoredModel): Promise<Result<void>> {
-    return told(() => app.records.activateModel(assetId, id));
+  async activate({ assetId, id }: StoredModel): Promise<Result<void>> {
+    const activated = await told(() => app.records.activateModel(assetId, id));
+    if (activated.ok) void app.live.refresh(assetId);
+    return activated;
+  }
+
+  /** Deletes a model with its scores and findings. */
+  async remove({ assetId, id }: StoredModel): Promise<Result<null>> {
+    const deleted = await app.files.call((api) => api.deleteModel(assetId, id));
+    // A model without a pump may be in use by any.
+    if (deleted.ok) void app.live.refresh(assetId === '' ? null : assetId);
+    return deleted;
   }
 
   close(): void {

@@ -4,7 +4,7 @@ import type { ChartSlice } from '../domain/envelope';
 import type { Finding } from '../domain/finding';
 import type { HealthyRange } from '../domain/healthy-range';
 import type { LabelVerdict } from '../domain/label-verdict';
-import type { StoredModel } from '../domain/ports';
+import type { LiveState, StoredModel } from '../domain/ports';
 import type { PumpState } from '../domain/pump-state';
 import type { Recipe } from '../domain/recipe';
 import type { Fault } from '../domain/result';
@@ -18,6 +18,8 @@ interface PumpRecord {
   models: StoredModel[];
   findings: Finding[];
   rejected: RejectedRow[];
+  /** How live monitoring left the pump. */
+  left: LiveState | undefined;
 }
 
 const points = 1500;
@@ -30,7 +32,9 @@ export class PumpView {
   readonly findings = $derived(this.query.value?.findings ?? []);
   readonly rejected = $derived(this.query.value?.rejected ?? []);
   readonly activeModel = $derived(this.models.find(({ id }) => id === this.asset?.activeModelId) ?? null);
-  readonly state: PumpState = $derived(stateOf(this.activeModel));
+  /** The pump as a live source shows it now; undefined while none does. */
+  readonly live = $derived.by(() => app.live.assetOf(this.assetId));
+  readonly state: PumpState = $derived(this.live?.state ?? stateOf(this.activeModel, this.query.value?.left));
   /** True once the person has set the range; a change of recipe then leaves it alone. */
   isRangeChosen = $state(false);
   slice = $state.raw<ChartSlice | null>(null);
@@ -64,9 +68,12 @@ export class PumpView {
     this.assetId = assetId;
     this.query.ask(async () => {
       const asset = await app.records.asset(assetId);
-      const models = await app.records.models(assetId);
-      const findings = asset?.activeModelId ? await app.records.findings(assetId, asset.activeModelId) : [];
-      return { asset, models, findings, rejected: await app.records.rejectedRows(assetId) };
+      const activeId = asset?.activeModelId;
+      // A model that many pumps share belongs to none of them.
+      const models = (await app.records.models()).filter((model) => model.assetId === assetId || model.id === activeId);
+      const findings = activeId ? await app.records.findings(assetId, activeId) : [];
+      const rejected = await app.records.rejectedRows(assetId);
+      return { asset, models, findings, rejected, left: await app.records.liveState(assetId) };
     });
   }
 
@@ -123,6 +130,7 @@ export class PumpView {
   async rename(name: string): Promise<void> {
     const renamed = await told(() => app.records.renameAsset(this.assetId, name));
     if (!renamed.ok) this.fault = renamed.fault;
+    else void app.live.refresh(null);
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 /** What the person has set on this device: theme, glove mode, engine. Kept in localStorage, read back with care. */
-import { backends, type BackendChoice } from '../domain/engine';
+import { backends, precisions, type BackendChoice, type Precision } from '../domain/engine';
 import { themes, type Theme } from '../domain/theme';
 
 const backendChoices: readonly BackendChoice[] = ['auto', ...backends];
@@ -8,6 +8,8 @@ export class Settings {
   theme = $state<Theme>(read('theme', themes, 'day'));
   glove = $state<boolean>(read('glove', ['off', 'on'], 'off') === 'on');
   backend = $state<BackendChoice>(read('backend', backendChoices, 'auto'));
+  /** What models trained from now on have their weights rounded to, where that can pay. */
+  precision = $state<Precision>(read('precision', precisions, 'f32'));
 
   setTheme(theme: Theme): void {
     this.theme = theme;
@@ -22,6 +24,11 @@ export class Settings {
   setBackend(backend: BackendChoice): void {
     this.backend = backend;
     write('backend', backend);
+  }
+
+  setPrecision(precision: Precision): void {
+    this.precision = precision;
+    write('precision', precision);
   }
 }
 

@@ -1,5 +1,6 @@
 /** The order of the fleet page. */
 import type { Asset } from '../domain/asset';
+import type { LiveAsset } from '../domain/live';
 import type { StoredModel } from '../domain/ports';
 import type { PumpState } from '../domain/pump-state';
 
@@ -8,6 +9,8 @@ export interface FleetEntry {
   asset: Asset;
   model: StoredModel | null;
   state: PumpState;
+  /** What a live source brings of it; absent where none does. */
+  live?: LiveAsset | undefined;
 }
 
 /** Anomalies before what is unknown before what is normal; a higher peak, then more findings, then the newer first. */

@@ -4,12 +4,13 @@
  */
 import type { RejectReason } from '../domain/asset';
 import type { ChannelRole } from '../domain/channel';
-import type { BackendChoice, BackendName, BackendTrial, TrainingProgress } from '../domain/engine';
+import type { BackendChoice, BackendName, BackendTrial, Precision, TrainingProgress } from '../domain/engine';
 import type { Contribution, Evidence, Finding, Severity } from '../domain/finding';
 import type { Delimiter, TimeFormat } from '../domain/import-plan';
 import type { PumpCondition, PumpState, StateReason } from '../domain/pump-state';
 import type { Fault, FaultCode } from '../domain/result';
 import { formatDeviation, formatNumber, formatPercent, withUnit } from './format';
+import { qualityClause } from './quality-words';
 
 /** What happened, what was kept, and what to do. */
 export interface FaultWords {
@@ -23,13 +24,28 @@ const severityWords: Record<Severity, string> = { low: 'Low', medium: 'Medium', 
 const severityPriorities: Record<Severity, 1 | 2 | 3> = { high: 1, medium: 2, low: 3 };
 const evidenceWords: Record<Evidence, string> = { weak: 'Weak', clear: 'Clear', strong: 'Strong' };
 const backendWords: Record<BackendName, string> = { webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' };
+const precisionWords: Record<Precision, string> = { f32: '32-bit weights', f16: '16-bit weights' };
 const roleWords: Record<ChannelRole, string> = { reading: 'Reading', label: 'Label', ignored: 'Ignore' };
-const delimiterWords: Record<Delimiter, string> = { ',': 'Comma', ';': 'Semicolon', '\t': 'Tab', '|': 'Vertical bar' };
+const delimiterWords: Record<Delimiter, string> = {
+  ',': 'Comma',
+  ';': 'Semicolon',
+  '\t': 'Tab',
+  '|': 'Vertical bar',
+  ' ': 'Blanks'
+};
 
 const timeFormatWords: Record<TimeFormat, string> = {
-  iso: 'Date and time, UTC unless it names a zone',
+  iso: 'Date and time, year first (ISO 8601)',
+  'day-first': 'Day first, as in 31/12/2024',
+  'month-first': 'Month first, as in 12/31/2024',
+  'year-first': 'Year first, as in 2024/12/31',
   'epoch-s': 'Seconds since 1970',
-  'epoch-ms': 'Milliseconds since 1970'
+  'epoch-ms': 'Milliseconds since 1970',
+  'epoch-us': 'Microseconds since 1970',
+  'epoch-ns': 'Nanoseconds since 1970',
+  'excel-1900': 'Days of Excel, since 1900',
+  'excel-1904': 'Days of Excel, since 1904',
+  rows: 'Number of the row'
 };
 
 const trialWords: Record<BackendTrial['outcome'], string> = {
@@ -52,9 +68,11 @@ const rejectReasonWords: Record<RejectReason, string> = {
   'field-count': 'Not as many fields as the header',
   'bad-time': 'Time not readable',
   'bad-number': 'Not a number',
+  'skipped-hour': 'Time that the clock skipped',
   'duplicate-time': 'Same time as the row before',
   'time-runs-back': 'Earlier than the row before',
-  'bad-quotes': 'Quotation mark not closed'
+  'bad-quotes': 'Quotation mark not closed',
+  'bad-name': 'No known sensor or pump'
 };
 
 const reasonSentences: Record<Exclude<StateReason, 'finding-open'>, string> = {
@@ -70,12 +88,12 @@ const faultLines: Record<FaultCode, FaultWords> = {
   'no-time-column': {
     what: 'No column of the file could be read as time.',
     kept: 'Nothing was imported; the file is unchanged.',
-    todo: 'Try another delimiter below, or add a column of dates with times or of seconds since 1970.'
+    todo: 'Try another delimiter below, or add a column of dates with times.'
   },
   'no-numeric-channel': {
     what: 'The file has no column of numbers to use as a reading.',
     kept: 'Nothing was imported; the file is unchanged.',
-    todo: 'Try another delimiter below, and write decimals with a point.'
+    todo: 'Try another delimiter below, or open a file with readings in it.'
   },
   'no-row': {
     what: 'The file has no row that could be read.',
@@ -88,9 +106,19 @@ const faultLines: Record<FaultCode, FaultWords> = {
     todo: 'Sort the file by time, oldest first, or correct the one wild time stamp, and open it again.'
   },
   'not-text': {
-    what: 'The file is not text in UTF-8.',
+    what: 'The file is neither text nor a workbook, a Parquet file or an archive.',
     kept: 'Nothing was imported; the file is unchanged.',
-    todo: 'Export the readings as CSV or tab-separated text and open that.'
+    todo: 'Export the readings as CSV, tab-separated text or an Excel workbook and open that.'
+  },
+  'damaged-file': {
+    what: 'The file is damaged, or is not what its name says.',
+    kept: 'Nothing was imported; the file is unchanged.',
+    todo: 'Copy or export it again where it came from, and open that.'
+  },
+  'refused-archive': {
+    what: 'The archive is not opened: it is encrypted, packed in an unusual way, or would unpack to far more than a recording.',
+    kept: 'Nothing was imported; the file is unchanged.',
+    todo: 'Unpack it on a computer and open the files in it.'
   },
   'bad-plan': {
     what: 'The file does not fit the way it was to be read.',
@@ -225,6 +253,11 @@ export function backendChoiceWord(choice: BackendChoice): string {
   return choice === 'auto' ? 'Automatic' : backendWords[choice];
 }
 
+/** What numbers a model's weights are: `16-bit weights`. */
+export function precisionWord(precision: Precision): string {
+  return precisionWords[precision];
+}
+
 /** How a backend did in the self-test. */
 export function trialWord(outcome: BackendTrial['outcome']): string {
   return trialWords[outcome];
@@ -258,6 +291,10 @@ export function channelWords(name: string): string {
 /** One sentence on why the pump's state is what it is; for an open finding it names the largest contribution. Never holds a condition's word. */
 export function stateSentence(state: PumpState): string {
   if (state.reason === 'finding-open') return deviationSentence(state.finding?.contributions[0]);
+  if (state.reason === 'missing-value' && state.cause) {
+    const { channel, quality } = state.cause;
+    return `${channelWords(channel)} ${qualityClause(quality)}; a full window of good values settles it.`;
+  }
   if (state.reason === 'below-threshold' && state.endedFindings > 0) {
     const ended =
       state.endedFindings === 1

@@ -1,12 +1,12 @@
 /** What the engine's thread does when asked: wires history, stages and models, and stores the outcome. No arithmetic. */
 import type { EngineApi } from '../bridge/engine-api';
 import type { Asset } from '../domain/asset';
-import type { TrainingProgress } from '../domain/engine';
+import type { Precision, TrainingProgress } from '../domain/engine';
 import type { ModelArtifact } from '../domain/manifest';
 import type { Detector, DetectorFamily, History, Records } from '../domain/ports';
 import type { ReadingBlock } from '../domain/reading-block';
 import { fail, ok, type Result } from '../domain/result';
-import { checkGolden } from '../models/artifact';
+import { checkGolden, labelPrecision } from '../models/artifact';
 import { chooseEngine, type ChosenEngine, type DeviceHost } from '../models/device';
 import { createAutoencoderFamily } from '../models/family';
 import { hashBytes } from '../models/hash';
@@ -42,9 +42,9 @@ export function createEngineHost(host: EngineHost): Omit<EngineApi, 'live'> {
   const { history, records } = host;
   let chosen: ChosenEngine | null = null;
 
-  function family(): Result<DetectorFamily> {
+  function family(precision?: Precision): Result<DetectorFamily> {
     if (!chosen) return fail('no-backend', 'engine', 'not started', 'a backend that passed its self-test');
-    return ok(createAutoencoderFamily(chosen.engine, host.now));
+    return ok(createAutoencoderFamily(chosen.engine, host.now, precision));
   }
 
   return {
@@ -66,14 +66,16 @@ export function createEngineHost(host: EngineHost): Omit<EngineApi, 'live'> {
         onProgress({ ...idle, phase: 'starting', done: 0 });
         const recipe = parseRecipe(request.recipe);
         if (!recipe.ok) return recipe;
-        const detectors = family();
+        const detectors = family(request.precision);
         if (!detectors.ok) return detectors;
         const { train } = recipe.value;
         const asset = await records.asset(request.assetId);
         if (!asset) return fail('not-found', 'pump', request.assetId, 'a pump on this device');
         const blocks = await history.readReadings(asset.id);
         const range = { t0Ms: request.t0Ms, t1Ms: request.t1Ms };
-        const readings = asset.channels.filter(({ role }) => role === 'reading');
+        const readings = asset.channels.filter(
+          ({ name, role }) => role === 'reading' && !request.leaveOut.includes(name)
+        );
         const startMs = host.now();
         const learned = await learnModel({
           blocks,
@@ -106,7 +108,7 @@ export function createEngineHost(host: EngineHost): Omit<EngineApi, 'live'> {
         });
         if (!learned.ok) return learned;
         const { artifact, detector } = learned.value;
-        return scoreAndStore(asset, blocks, artifact, detector, onProgress);
+        return scoreAndStore(asset, blocks, labelPrecision(artifact), detector, onProgress);
       }),
 
     applyShipped: (assetId, modelName, onProgress) =>
@@ -139,12 +141,13 @@ export function createEngineHost(host: EngineHost): Omit<EngineApi, 'live'> {
   ): Promise<Result<string>> {
     try {
       const monitor = createMonitor({ assetId: asset.id, manifest: artifact.manifest, detector });
+      const total = blocks.reduce((sum, { t }) => sum + t.length, 0);
       let rows = 0;
       for (const block of cutBlocks(blocks)) {
         const { scores } = await monitor.push(block);
         await history.appendScores([scores]);
         rows += block.t.length;
-        onProgress({ ...idle, phase: 'scoring', done: 0.8 + (0.2 * rows) / asset.rows });
+        onProgress({ ...idle, phase: 'scoring', done: 0.8 + (0.2 * rows) / total });
       }
       onProgress({ ...idle, phase: 'storing', done: 1 });
       const now = await records.asset(asset.id);

@@ -3,6 +3,8 @@ import { expose } from 'comlink';
 import type { EngineApi } from '../bridge/engine-api';
 import { meterTraffic } from '../bridge/traffic';
 import { createHistory } from '../history/history';
+import { createLiveHistory } from '../history/live/live-history';
+import { createWholeHistory } from '../history/whole';
 import { createMeasurements } from '../records/measurements';
 import { createRecords } from '../records/records';
 import { createEngineHost } from './engine-host';
@@ -15,7 +17,7 @@ meterTraffic();
 const api: EngineApi = {
   live: holdLifeLock,
   ...createEngineHost({
-    history: createHistory(),
+    history: createWholeHistory(createHistory(), createLiveHistory()),
     records: createRecords(),
     loadKernels,
     openRemotes: openScorers,

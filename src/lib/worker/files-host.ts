@@ -13,7 +13,6 @@ import { proposeHealthyRange } from '../prepare/healthy';
 import { guard } from './guard';
 import { importLock, trainingLock, whenFree } from './locks';
 
-const previewBytes = 256 * 1024;
 const sampleId = 'sample-pump';
 /** Recordings up to this many rows stay in memory while they are looked at; larger ones are read from the disk per slice. */
 const cachedRows = 500_000;
@@ -21,9 +20,10 @@ const cachedRows = 500_000;
 /** A line on a chart breaks where rows are further apart than this many steps. */
 const chartGapSteps = 3;
 
-/** Readings and scores of the recording looked at last. */
+/** Readings and scores of the recording looked at last, when it had so many rows on record. */
 interface Looked {
   assetId: string;
+  rows: number;
   modelId: string | null;
   blocks: ReadingBlock[];
   scores: ScoreBlock[];
@@ -35,6 +35,7 @@ export function createFilesHost(history: History, records: Records, wallMs: () =
 
   async function read(
     request: Pick<ChartRequest, 'assetId' | 'modelId'>,
+    rows: number,
     fromMs?: number,
     toMs?: number
   ): Promise<Looked> {
@@ -43,36 +44,38 @@ export function createFilesHost(history: History, records: Records, wallMs: () =
       history.readReadings(assetId, fromMs, toMs),
       modelId === null ? [] : history.readScores(assetId, modelId, fromMs, toMs)
     ]);
-    return { assetId, modelId, blocks, scores };
+    return { assetId, rows, modelId, blocks, scores };
   }
 
   async function look(request: ChartRequest, rows: number): Promise<Looked> {
-    if (looked?.assetId === request.assetId && looked.modelId === request.modelId) return looked;
-    if (rows > cachedRows) return read(request, request.fromMs, request.toMs);
-    looked = await read(request);
+    const { assetId, modelId } = request;
+    if (looked?.assetId === assetId && looked.modelId === modelId && looked.rows === rows) return looked;
+    if (rows > cachedRows) return read(request, rows, request.fromMs, request.toMs);
+    looked = await read(request, rows);
     return looked;
   }
 
   return {
-    preview: (file, wish) =>
+    preview: (files, names, wish) =>
       guard('preview', async () => {
-        const head = await file.slice(0, previewBytes).arrayBuffer();
-        const isWhole = file.size <= previewBytes;
-        const text = new TextDecoder().decode(head, { stream: !isWhole });
-        const { previewCsv } = await import('../ingest/csv/preview');
-        return previewCsv(text, { name: file.name, bytes: file.size }, isWhole, wish ?? undefined);
+        const [{ previewFiles }, { fileOf }] = await Promise.all([
+          import('../ingest/files'),
+          import('../ingest/source-file')
+        ]);
+        return previewFiles(files.map(fileOf), names, { wish, nowMs: wallMs() });
       }),
 
-    importFile: (file, plan, name, onProgress) => {
-      const id = crypto.randomUUID();
-      // While the lock is held, another tab's sweep leaves this import alone.
-      return navigator.locks.request(importLock(id), () =>
-        guard('import', async () => {
-          const { importFile } = await import('./import-file');
-          return importFile(file, plan, { id, name, createdMs: wallMs() }, { history, records, onProgress });
-        })
-      );
-    },
+    importFiles: (files, job, onProgress) =>
+      guard('import', async () => {
+        const [{ importFiles }, { fileOf }] = await Promise.all([
+          import('./import-file'),
+          import('../ingest/source-file')
+        ]);
+        const newId = () => crypto.randomUUID();
+        // While its lock is held, another tab's sweep leaves a pump alone.
+        const hold = (id: string) => holdLock(importLock(id));
+        return importFiles(files.map(fileOf), job, { history, records, onProgress, wallMs, newId, hold });
+      }),
 
     importSample: () =>
       guard('sample', () =>
@@ -123,7 +126,7 @@ export function createFilesHost(history: History, records: Records, wallMs: () =
         const labels = asset.channels.filter((channel: Channel) => channel.role === 'label').map(({ name }) => name);
         if (labels.length === 0) return ok([]);
         const [{ blocks, scores }, findings] = await Promise.all([
-          read({ assetId, modelId }),
+          read({ assetId, modelId }, NaN),
           records.findings(assetId, modelId)
         ]);
         const { compareLabels } = await import('../evaluate/labels');
@@ -167,6 +170,20 @@ export function createFilesHost(history: History, records: Records, wallMs: () =
           });
         }
         return ok(leftovers);
+      }),
+
+    qualityReport: (assetId) =>
+      guard('quality', async () => {
+        const { reportQuality } = await import('./quality-report');
+        return reportQuality(history, records, assetId);
       })
   };
+}
+
+/** Takes a lock; what it resolves to lets go of it. */
+function holdLock(name: string): Promise<() => void> {
+  return new Promise((held, refused) => {
+    const hold = () => new Promise<void>((release) => held(release));
+    navigator.locks.request(name, hold).catch(refused);
+  });
 }

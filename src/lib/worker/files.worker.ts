@@ -3,11 +3,16 @@ import { expose } from 'comlink';
 import type { FilesApi } from '../bridge/files-api';
 import { meterTraffic } from '../bridge/traffic';
 import { createHistory } from '../history/history';
+import { createLiveHistory } from '../history/live/live-history';
+import { createWholeHistory } from '../history/whole';
 import { createRecords } from '../records/records';
 import { createFilesHost } from './files-host';
 import { holdLifeLock } from './guard';
 
 meterTraffic();
 
-const api: FilesApi = { live: holdLifeLock, ...createFilesHost(createHistory(), createRecords(), () => Date.now()) };
+const api: FilesApi = {
+  live: holdLifeLock,
+  ...createFilesHost(createWholeHistory(createHistory(), createLiveHistory()), createRecords(), () => Date.now())
+};
 expose(api);

@@ -1,6 +1,7 @@
 /** The edge of a thread: whatever is thrown inside crosses as a fault, because error classes do not survive the way. */
 import { fail, type Result } from '../domain/result';
 import { StorageFault } from '../domain/storage-fault';
+import { faultOfError } from '../ingest/file-fault';
 
 /** Runs a call and turns anything thrown into a fault that names the call. */
 export async function guard<T>(where: string, run: () => Promise<Result<T>>): Promise<Result<T>> {
@@ -8,6 +9,8 @@ export async function guard<T>(where: string, run: () => Promise<Result<T>>): Pr
     return await run();
   } catch (error) {
     if (error instanceof StorageFault) return { ok: false, fault: error.asFault() };
+    const fileFault = faultOfError(error);
+    if (fileFault) return { ok: false, fault: fileFault };
     return fail(
       'unexpected',
       where,

@@ -1,10 +1,12 @@
 /** The engine's thread over the memory doubles, with a real network on the CPU kernels: what is on record after all goes well, and after it does not. */
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { TrainRequest } from '$lib/bridge/engine-api';
 import type { Asset } from '$lib/domain/asset';
-import type { EngineStatus } from '$lib/domain/engine';
+import { precisions, type EngineStatus } from '$lib/domain/engine';
 import type { History, Records } from '$lib/domain/ports';
 import type { Recipe } from '$lib/domain/recipe';
 import { StorageFault } from '$lib/domain/storage-fault';
+import { isHalf } from '$lib/lstm/half';
 import { createEngineHost } from '$lib/worker/engine-host';
 import { loadKernels } from '$lib/worker/kernels';
 import quick from '../../../models/recipes/quick.json';
@@ -39,7 +41,14 @@ const recipe: Recipe = {
   train: { ...(quick as Recipe).train, maxEpochs: 2 },
   threshold: { quantile: 0.99, factor: 1.2 }
 };
-const request = { assetId: 'pump', recipe, t0Ms: readings.t[0]!, t1Ms: readings.t[199]! };
+const request: TrainRequest = {
+  assetId: 'pump',
+  recipe,
+  t0Ms: readings.t[0]!,
+  t1Ms: readings.t[199]!,
+  leaveOut: [],
+  precision: 'f32'
+};
 let history: History;
 let records: Records;
 
@@ -90,6 +99,30 @@ test('a training puts model, scores, findings and state on record, and never rea
   expect(scored.flatMap(({ t }) => Array.from(t))).toEqual(Array.from(readings.t));
   expect((await records.findings('pump', trained.value)).at(-1)).toMatchObject({ endMs: null });
   expect([...new Set(phases)]).toEqual(['starting', 'training', 'scoring', 'storing']);
+});
+
+test('weights are rounded where that is asked for, and the record says so', async () => {
+  const host = await start();
+  const stored = [];
+  for (const precision of precisions) {
+    const trained = await host.train({ ...request, precision }, () => {});
+    if (!trained.ok) throw new Error(JSON.stringify(trained.fault));
+    const { manifest, weights } = (await records.artifact(trained.value))!;
+    stored.push([manifest.weights.precision, isHalf(weights)]);
+  }
+  expect(stored).toEqual([
+    [undefined, false],
+    ['f16', true]
+  ]);
+});
+
+test('a channel left out reaches no training', async () => {
+  const host = await start();
+  const [left, ...others] = readings.channels;
+  const trained = await host.train({ ...request, leaveOut: [left!] }, () => {});
+  if (!trained.ok) throw new Error(JSON.stringify(trained.fault));
+  const { manifest } = (await records.artifact(trained.value))!;
+  expect(manifest.channels.map(({ name }) => name)).toEqual(others);
 });
 
 test('a disk that is full in the middle of the scores leaves nothing and is told as such', async () => {
@@ -153,7 +186,9 @@ test('a GPU that goes away is told, and the training goes on on the CPU', { time
     if (epoch === 1) device.destroy();
   });
   if (!trained.ok) throw new Error(JSON.stringify(trained.fault));
-  expect(statuses).toEqual([expect.objectContaining({ backend: 'wasm', lost: expect.stringContaining('destroyed') })]);
+  expect(statuses).toEqual([
+    expect.objectContaining({ backend: 'wasm', hasF16: false, lost: expect.stringContaining('destroyed') })
+  ]);
   const [model] = await records.models('pump');
   expect(model!.manifest.training).toMatchObject({ backend: 'wasm', loss: { length: 2 } });
 });

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '$lib/domain/finding';
+import { Quality, type ReadingBlock } from '$lib/domain/reading-block';
 import { ScoreStatus } from '$lib/domain/score';
-import { describePumpState, followScores } from '$lib/detect/state';
+import { describePumpState, followBadValues, followScores } from '$lib/detect/state';
 import { scoresOf } from './scores';
 
 function findingOf(startMs: number, endMs: number | null): Finding {
@@ -105,5 +106,49 @@ describe('describePumpState', () => {
       finding: null,
       endedFindings: findings.length
     });
+  });
+});
+
+describe('followBadValues', () => {
+  const channels = [{ name: 'flow' }, { name: 'pressure' }];
+  const blockOf = (flow: number[], pressure: number[]): ReadingBlock => ({
+    assetId: 'pump',
+    channels: ['label', 'pressure', 'flow'],
+    t: Float64Array.from(flow.keys()),
+    columns: [flow, pressure, flow].map((column) => new Float32Array(column.length)),
+    quality: [Uint8Array.from(flow, () => Quality.missing), Uint8Array.from(pressure), Uint8Array.from(flow)]
+  });
+
+  it('names the newest bad value of the channels, and keeps it until there is a newer one', () => {
+    const first = followBadValues(null, blockOf([0, Quality.stuck, 0], [Quality.missing, 0, 0]), channels);
+    expect(first).toEqual({ channel: 'flow', quality: Quality.stuck });
+    const second = followBadValues(first, blockOf([0, 0], [0, Quality.contradicts]), channels);
+    expect(second).toBe(first);
+    expect(followBadValues(second, blockOf([0], [Quality.outOfRange]), channels)).toEqual({
+      channel: 'pressure',
+      quality: Quality.outOfRange
+    });
+  });
+
+  it('prefers the code that says more where several are bad at once', () => {
+    expect(followBadValues(null, blockOf([Quality.missing], [Quality.stuck]), channels)?.channel).toBe('pressure');
+    expect(followBadValues(null, blockOf([Quality.stuck], [Quality.missing]), channels)?.channel).toBe('flow');
+  });
+
+  it('takes a channel that the block lacks for missing', () => {
+    expect(followBadValues(null, blockOf([0], [0]), [...channels, { name: 'speed' }])).toEqual({
+      channel: 'speed',
+      quality: Quality.missing
+    });
+  });
+
+  it('reaches the state where a value is the reason, and only there', () => {
+    const cause = { channel: 'flow', quality: Quality.stuck };
+    const ended = (reason: 'missing-value' | 'gap' | 'below-threshold') =>
+      describePumpState(true, { reason, sinceMs: 5 }, [], cause);
+    expect(ended('missing-value')).toMatchObject({ condition: 'unknown', reason: 'missing-value', sinceMs: 5, cause });
+    expect(ended('gap')).not.toHaveProperty('cause');
+    expect(ended('below-threshold')).not.toHaveProperty('cause');
+    expect(describePumpState(true, { reason: 'missing-value', sinceMs: 5 }, [])).not.toHaveProperty('cause');
   });
 });

@@ -7,6 +7,7 @@ import {
   type Trainer,
   type TrainingRule
 } from '$lib/lstm/engine';
+import { roundToHalf } from '$lib/lstm/half';
 import { createReferenceEngine } from '$lib/lstm/reference/engine';
 import { createRouter, fitCost, predict, type Route } from '$lib/lstm/routing';
 import { drawCase } from '../../support/lstm-cases';
@@ -93,6 +94,13 @@ describe('scoring', () => {
     expect([cpu.calls.length, gpu.calls.length]).toEqual([count.cpu + 1, count.gpu + 1]);
     await (await router.createScorer(shape, parameters)).score(series, starts, 'mae');
     expect([cpu.calls.length, gpu.calls.length]).toEqual([count.cpu + 1, count.gpu + 2]);
+  });
+
+  test('is measured anew for 16-bit weights, which a GPU may read in half the time', async () => {
+    const { router, kept } = route();
+    await (await router.createScorer(shape, parameters)).score(series, starts, 'mae');
+    await (await router.createScorer(shape, roundToHalf(parameters))).score(series, starts, 'mae');
+    expect(kept.size).toBe(2);
   });
 
   test.each([1, 2, 5, 8, 9, 10])('a GPU lost at its call %i changes no score and is told once', async (diesAt) => {

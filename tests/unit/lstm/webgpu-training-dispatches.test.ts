@@ -139,7 +139,7 @@ test('a series that no binding can show is refused, and the training goes on', a
 test('a checkpoint of another shape is refused', async () => {
   const { device } = createCountingGpu();
   const from = beginTraining(new Float32Array(7));
-  await expect(createGpuTrainer(wrapDevice(device), modelA, from, rule)).rejects.toThrow('7 numbers in a checkpoint');
+  await expect(createGpuTrainer(wrapDevice(device), modelA, from, rule)).rejects.toThrow('7 parameters');
 });
 
 test('a device that goes away is no result', async () => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../../src/server/app';
 import { readStaticFiles } from '../../../src/server/static-files';
 
-const shell = `<meta http-equiv="content-security-policy" content="default-src 'self'; script-src 'self' 'sha256-AbC+/='; base-uri 'none'"><h1>Pumpside</h1>`;
+const shell = `<meta http-equiv="content-security-policy" content="default-src 'self'; script-src 'self' 'sha256-AbC+/='; connect-src 'self'; base-uri 'none'"><h1>Pumpside</h1>`;
 const script = 'export const answer = 42;\n'.repeat(50);
 const client: Record<string, string | Buffer> = {
   '200.html': shell,
@@ -44,7 +44,7 @@ describe('pages', () => {
   test('carry the policy of the shell and may not be framed', async () => {
     const { headers } = await app.request('/');
     expect(headers.get('Content-Security-Policy')).toBe(
-      "default-src 'self'; script-src 'self' 'sha256-AbC+/='; base-uri 'none'; frame-ancestors 'none'"
+      "default-src 'self'; script-src 'self' 'sha256-AbC+/='; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
   });
 
@@ -58,7 +58,24 @@ describe('files', () => {
   test('have their own type and, without the hashes, the same policy', async () => {
     const { headers } = await app.request('/_app/immutable/assets/kernel.wasm');
     expect(headers.get('Content-Type')).toBe('application/wasm');
-    expect(headers.get('Content-Security-Policy')).toBe("default-src 'self'; script-src 'self'; base-uri 'none'");
+    expect(headers.get('Content-Security-Policy')).toBe(
+      "default-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'"
+    );
+  });
+
+  test('only the live thread may open sockets to other hosts', async () => {
+    const connect = async (path: string) =>
+      /connect-src ([^;]*)/.exec((await app.request(path)).headers.get('Content-Security-Policy')!)?.[1];
+    expect(await connect('/_app/immutable/workers/live.worker-DgYAArD4.js')).toBe("'self' ws: wss:");
+    for (const path of [
+      '/',
+      '/_app/immutable/workers/files.worker-DgYAArD4.js',
+      '/_app/immutable/chunks/live.worker-a.js',
+      '/live.worker-a.js',
+      '/_app/immutable/workers/live.worker-a.js/x'
+    ]) {
+      expect(await connect(path)).toBe("'self'");
+    }
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RejectReason } from '$lib/domain/asset';
-import { backends } from '$lib/domain/engine';
+import { backends, precisions } from '$lib/domain/engine';
 import type { BackendTrial, TrainingProgress } from '$lib/domain/engine';
 import type { Contribution, Finding } from '$lib/domain/finding';
 import { delimiters, timeFormats } from '$lib/domain/import-plan';
@@ -21,6 +21,8 @@ const faultCodes = all<FaultCode>({
   'no-row': true,
   'time-runs-back': true,
   'not-text': true,
+  'damaged-file': true,
+  'refused-archive': true,
   'bad-plan': true,
   'bad-recipe': true,
   'bad-model': true,
@@ -48,10 +50,12 @@ const reasons = all<StateReason>({
 const rejectReasons = all<RejectReason>({
   'field-count': true,
   'bad-time': true,
+  'skipped-hour': true,
   'bad-number': true,
   'duplicate-time': true,
   'time-runs-back': true,
-  'bad-quotes': true
+  'bad-quotes': true,
+  'bad-name': true
 });
 const outcomes = all<BackendTrial['outcome']>({
   passed: true,
@@ -98,6 +102,7 @@ describe('every code has its own words', () => {
     ['evidence', (['weak', 'clear', 'strong'] as const).map(words.evidenceWord)],
     ['backend', backends.map(words.backendWord)],
     ['backend choice', (['auto', ...backends] as const).map(words.backendChoiceWord)],
+    ['precision', precisions.map(words.precisionWord)],
     ['trial', outcomes.map(words.trialWord)],
     ['phase', phases.map(words.phaseWord)],
     ['role', (['reading', 'label', 'ignored'] as const).map(words.roleWord)],

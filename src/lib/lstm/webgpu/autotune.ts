@@ -5,6 +5,7 @@
 import { gatherWindows, measureErrors, runAutoencoder, type ExactErrors } from '../autoencoder.reference';
 import { DeviceLostError } from '../engine';
 import { forwardGate } from '../engine-test';
+import { roundToHalf } from '../half';
 import { countParameters, type AutoencoderShape } from '../shape';
 import type { GpuContext } from './device';
 import { threadLimit } from './lstm-forward.wgsl';
@@ -13,7 +14,7 @@ import { listWholeWindows, type GpuTuning, type Variant } from './variant';
 
 /** What may be decided from outside about a measurement. */
 export interface TuneOptions {
-  /** Whoever scores with rounded weights must take the threshold from the same path, so they are tried only where allowed. */
+  /** The parameters to be scored with are 16-bit floats, so that they may be kept as such. */
   readonly allowF16?: boolean;
   /** Milliseconds from any beginning. */
   readonly now?: () => number;
@@ -22,16 +23,12 @@ export interface TuneOptions {
 const runs = 3;
 /** Windows that the reference computes. They are asked for again and again, until a tile is full and another is not. */
 const exactWindows = 5;
-/** What rounding the weights to 16 bits may do to errors and reconstructions of order 1. */
-const f16Gate = 1e-2;
 /** More have their sums in slower memory. */
 const mostPerThread = 8;
 const tiles = { software: [4, 8], hardware: [4, 8, 16, 32] };
 const sizes = { software: [1, 8, 64], hardware: [1, 16, 64, 256, 1024] };
 /** A way of scoring that takes so many times the best is not tried with more windows. */
 const hopeless = 4;
-/** Rounded weights must save this share of the time with most windows. */
-const worthwhile = 0.9;
 
 /** Names what a tuning is valid for: the adapter, what was allowed, the shape. A host adds the version of the kernels. */
 export function tuningKey(context: GpuContext, shape: AutoencoderShape, allowF16 = false): string {
@@ -60,7 +57,7 @@ export async function tuneGpu(
       .filter((time) => time.f16 === f16 && time.windows === windows)
       .reduce<Time | null>((best, time) => (best && best.ms <= time.ms ? best : time), null);
   const most = windows.at(-1)!;
-  const f16 = (findBest(true, most)?.ms ?? Infinity) < worthwhile * findBest(false, most)!.ms;
+  const f16 = (findBest(true, most)?.ms ?? Infinity) < findBest(false, most)!.ms;
   const choices = windows
     .map((from) => ({ from, variant: findBest(f16, from)!.variant }))
     .filter(({ variant }, i, all) => i === 0 || variant !== all[i - 1]!.variant);
@@ -70,7 +67,7 @@ export async function tuneGpu(
 type Time = GpuTuning['times'][number];
 
 async function timeVariants(context: GpuContext, shape: AutoencoderShape, f16: boolean, now: () => number) {
-  const parameters = Float32Array.from({ length: countParameters(shape) }, (_, i) => 0.1 * Math.sin(i));
+  const parameters = roundToHalf(Float32Array.from({ length: countParameters(shape) }, (_, i) => 0.1 * Math.sin(i)));
   const times: Time[] = [];
   const variants = listVariants(context, shape);
   const exact = scoreExactly(shape, parameters);
@@ -81,7 +78,7 @@ async function timeVariants(context: GpuContext, shape: AutoencoderShape, f16: b
       const tuning: GpuTuning = { key: '', f16, choices: [{ from: 1, variant }], times: [] };
       const scorer = await createGpuScorer(context, shape, parameters, tuning);
       opened.push(scorer);
-      if (await agrees(scorer, variant, exact, f16 ? f16Gate : forwardGate)) {
+      if (await agrees(scorer, variant, exact)) {
         entrants.push({ variant, scorer });
       }
     }
@@ -117,14 +114,14 @@ function scoreExactly(shape: AutoencoderShape, parameters: Float32Array): ExactE
 }
 
 /** Whether `scorer` says what the reference says. What a device refuses to run agrees with nothing. */
-async function agrees(scorer: GpuScorer, variant: Variant, exact: ExactErrors, gate: number): Promise<boolean> {
+async function agrees(scorer: GpuScorer, variant: Variant, exact: ExactErrors): Promise<boolean> {
   const { series } = showWindows(scorer.shape, exactWindows);
   const windows = exactWindows + (variant.kind === 'tile' ? variant.windows : 0);
   const starts = Int32Array.from({ length: windows }, (_, i) => i % exactWindows);
   try {
     const found = await scorer.score(series, starts, 'mae');
     return (['score', 'channelError', 'expected'] as const).every((name) =>
-      found[name].every((value, i) => Math.abs(value - exact[name][i % exact[name].length]!) <= gate)
+      found[name].every((value, i) => Math.abs(value - exact[name][i % exact[name].length]!) <= forwardGate)
     );
   } catch (error) {
     if (error instanceof DeviceLostError) throw error;

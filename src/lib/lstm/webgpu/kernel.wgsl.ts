@@ -60,6 +60,13 @@ export const writeVec4: BufferUse = { access: 'read_write', element: 'vec4<f32>'
 export const readI32: BufferUse = { access: 'read', element: 'i32' };
 export const readU32: BufferUse = { access: 'read', element: 'u32' };
 
+/** Writes how the four weights at `place` are read from the buffer `name`, with `f16` from two words of two 16-bit floats. */
+export function readGates(name: string, place: string, f16: boolean): string {
+  return f16
+    ? `vec4(unpack2x16float(${name}[2u * (${place})]), unpack2x16float(${name}[2u * (${place}) + 1u]))`
+    : `${name}[${place}]`;
+}
+
 /** Puts declarations of the buffers and of `step` before `body`. */
 export function createKernel<Name extends string>(
   label: string,

@@ -16,6 +16,7 @@ import { activations } from './activation.wgsl';
 import {
   createKernel,
   readF32,
+  readGates,
   readI32,
   readU32,
   readVec4,
@@ -128,10 +129,7 @@ export function createForwardKernel(options: ForwardOptions, tile: Tile): Kernel
   /** Every window of the thread: its number, and where in the thread's vectors it is. */
   const eachWindow = (write: (r: number, v: number, i: number) => string) =>
     unroll(perThread, (r) => write(r, Math.floor(r / lanes), r % lanes));
-  const weight = (at: string) =>
-    f16
-      ? `vec4(unpack2x16float(weights[2u * (${at})]), unpack2x16float(weights[2u * (${at}) + 1u]))`
-      : `weights[${at}]`;
+  const weight = (at: string) => readGates('weights', at, f16);
 
   /** Adds rows `from` … `from + count − 1` of the weights times the vectors at `source`. */
   const addProduct = (sums: string, from: number, count: number, array: string, source: string) => {

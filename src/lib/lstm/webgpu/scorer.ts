@@ -3,8 +3,8 @@
  * A call is cut so that no dispatch blocks the device for long. Which kernel runs it is a matter of the number of windows asked
  * for and of what was measured on the device, not of the cut: two runs are equal bit for bit.
  */
-import { checkStarts, type ErrorKind, type Scorer, type Series, type WindowErrors } from '../engine';
-import { countParameters, type AutoencoderShape } from '../shape';
+import { checkParameters, checkStarts, type ErrorKind, type Scorer, type Series, type WindowErrors } from '../engine';
+import type { AutoencoderShape } from '../shape';
 import { createBuffers } from './buffers';
 import type { GpuContext } from './device';
 import type { StepScalars } from './kernel.wgsl';
@@ -32,8 +32,8 @@ const mostStateBytes = 2 ** 26;
 const inFlight = 2;
 
 /**
- * Packs flat `parameters` and uploads them. Rejects with a `RangeError` where they are not the shape's, or a layer is too wide for
- * a workgroup.
+ * Packs flat `parameters` and uploads them. Rejects with a `RangeError` where they are not the shape's, a layer is too wide for
+ * a workgroup, or 16 bits do not hold them and the tuning asks for that.
  */
 export async function createGpuScorer(
   context: GpuContext,
@@ -41,8 +41,7 @@ export async function createGpuScorer(
   parameters: Float32Array,
   tuning: GpuTuning = chooseUntuned(context, shape)
 ): Promise<GpuScorer> {
-  const count = countParameters(shape);
-  if (parameters.length !== count) throw new RangeError(`${parameters.length} parameters, expected ${count}`);
+  checkParameters(shape, parameters);
   checkFit(shape);
   const { steps, channels, encoder, decoder } = shape;
   const buffers = createBuffers(context);

@@ -3,7 +3,16 @@
  * losses at the end of a fit, and a checkpoint when it is asked for. Batches are cut into micro-batches where a device needs it,
  * with the same sums in the same order. One call at a time.
  */
-import { checkStarts, type Checkpoint, type Series, type Trainer, type TrainingRule } from '../engine';
+import {
+  checkAny,
+  checkBatchSize,
+  checkCheckpoint,
+  checkStarts,
+  type Checkpoint,
+  type Series,
+  type Trainer,
+  type TrainingRule
+} from '../engine';
 import { countParameters, type AutoencoderShape } from '../shape';
 import { createBuffers } from './buffers';
 import type { GpuContext } from './device';
@@ -37,9 +46,7 @@ export async function createGpuTrainer(
   const { steps, channels } = shape;
   const { bindingBytes, isSoftware } = context;
   const count = countParameters(shape);
-  for (const values of [from.parameters, from.firstMoment, from.secondMoment]) {
-    if (values.length !== count) throw new RangeError(`${values.length} numbers in a checkpoint, expected ${count}`);
-  }
+  checkCheckpoint(shape, from);
   const fittingRows = paddedRows * Math.floor(bindingBytes / (4 * paddedRows * largestTrace(shape)));
   if (fittingRows === 0) throw new RangeError(`windows of ${steps} steps are too long to be trained on this device`);
   const buffers = createBuffers(context);
@@ -135,7 +142,7 @@ export async function createGpuTrainer(
     shape,
     fit: (series, order, batchSize) =>
       keep(async () => {
-        if (!(Number.isInteger(batchSize) && batchSize >= 1)) throw new RangeError(`batches of ${batchSize} windows`);
+        checkBatchSize(batchSize);
         if (order.length === 0) return new Float32Array();
         const size = Math.min(batchSize, order.length);
         const perSplit = choosePerSplit(size, steps, fittingSplits);
@@ -155,7 +162,7 @@ export async function createGpuTrainer(
     evaluate: (series, starts) =>
       keep(async () => {
         const { length } = starts;
-        if (length === 0) throw new RangeError('no windows to evaluate');
+        checkAny(starts);
         const { forward, loss } = await load(series, starts, length);
         await pace.submitAll(cutBatch({ first: 0, count: length, perSplit: 1, slot: 0 }, forward, loss), submit);
         return (await read([memory.buffers.losses, 1]))[0]!;
@@ -163,7 +170,7 @@ export async function createGpuTrainer(
     differentiate: (series, starts) =>
       keep(async () => {
         const { length } = starts;
-        if (length === 0) throw new RangeError('no windows to differentiate');
+        checkAny(starts);
         const perSplit = choosePerSplit(length, steps, fittingSplits);
         const { forward, backward, loss, gradient } = await load(series, starts, length, perSplit);
         const batch = { first: 0, count: length, perSplit, slot: 0 };

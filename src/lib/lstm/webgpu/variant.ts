@@ -12,7 +12,7 @@ export type Variant =
 /** What was measured once. Plain data: the host keeps it under `key`. */
 export interface GpuTuning {
   readonly key: string;
-  /** Weights rounded to 16 bits, so a threshold must come from the same path. The same for all sizes: scores must not jump. */
+  /** Weights are kept as 16-bit floats, so only parameters that are such can be. The same for all sizes: they go up once. */
   readonly f16: boolean;
   /** In ascending order: from so many windows on this way of scoring, up to the next. */
   readonly choices: readonly { readonly from: number; readonly variant: Variant }[];

@@ -2,6 +2,7 @@
  * The weights of an autoencoder as the scoring kernels read them: those of the LSTM layers with the four gates of a unit side
  * by side, those of the dense layers as they are. One buffer each; a layer's part begins where a binding may begin.
  */
+import { isHalf } from '../half';
 import { describeLayers, type AutoencoderShape, type DenseLayer, type LstmLayer } from '../shape';
 
 /** Where a layer's weights lie in their buffer, in words of four bytes. */
@@ -26,8 +27,9 @@ export interface PackedWeights {
 /** Bindings begin at multiples of 256 bytes. */
 const alignment = 64;
 
-/** Packs flat `parameters` in the order of `describeParameters`. */
+/** Packs flat `parameters` in the order of `describeParameters`; throws a `RangeError` where `f16` would change them. */
 export function packWeights(shape: AutoencoderShape, parameters: Float32Array, f16: boolean): PackedWeights {
+  if (f16 && !isHalf(parameters)) throw new RangeError('weights that are no 16-bit floats, expected rounded ones');
   const sizes = { lstm: 0, dense: 0 };
   const take = (kind: 'lstm' | 'dense', words: number): Stretch => {
     const offset = sizes[kind];
@@ -46,8 +48,11 @@ export function packWeights(shape: AutoencoderShape, parameters: Float32Array, f
   const gates = f16 ? new Uint32Array(sizes.lstm) : new Float32Array(sizes.lstm);
   for (const { layer, offset } of lstm) {
     const packed = interleaveGates(layer, parameters);
-    if (f16) packed.forEach((value, i) => (gates[offset + (i >> 1)]! |= toHalf(value) << (16 * (i & 1))));
-    else gates.set(packed, offset);
+    if (f16) {
+      new Uint32Array(packed.buffer).forEach(
+        (bits, i) => (gates[offset + (i >> 1)]! |= shorten(bits) << (16 * (i & 1)))
+      );
+    } else gates.set(packed, offset);
   }
   const dense = new Float32Array(sizes.dense);
   for (const part of [latent, head]) {
@@ -57,7 +62,7 @@ export function packWeights(shape: AutoencoderShape, parameters: Float32Array, f
 }
 
 /** Kernel, recurrent kernel and bias follow each other, so they are one matrix `[inputs + units + 1, gate, unit]`. */
-function interleaveGates({ inputs, units, kernel }: LstmLayer, parameters: Float32Array): Float32Array {
+function interleaveGates({ inputs, units, kernel }: LstmLayer, parameters: Float32Array) {
   const packed = new Float32Array((inputs + units + 1) * units * 4);
   for (let row = 0; row <= inputs + units; row++) {
     for (let gate = 0; gate < 4; gate++) {
@@ -69,24 +74,8 @@ function interleaveGates({ inputs, units, kernel }: LstmLayer, parameters: Float
   return packed;
 }
 
-const single = new Float32Array(1);
-const bits = new Uint32Array(single.buffer);
-/** Bit patterns of 2¹⁶ and 2⁻¹⁴, between which a 16-bit float has all its digits. */
-const tooLarge = 0x47800000;
-const smallestNormal = 0x38800000;
-
-/** The nearest 16-bit float, ties to even; what is too large becomes the largest one. */
-export function toHalf(value: number): number {
-  single[0] = value;
-  const sign = (bits[0]! >>> 16) & 0x8000;
-  const size = bits[0]! & 0x7fffffff;
-  if (size < smallestNormal) return sign | roundEven(Math.abs(single[0]) * 2 ** 24);
-  const rounded = size + 0xfff + ((size >>> 13) & 1);
-  return sign | (rounded >= tooLarge ? 0x7bff : (rounded - 0x38000000) >>> 13);
-}
-
-function roundEven(x: number): number {
-  const floor = Math.floor(x);
-  const rest = x - floor;
-  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
+/** The 16 bits of a rounded number from its 32: sign, an exponent counted from 2⁻¹⁵ instead of 2⁻¹²⁷, ten digits. */
+function shorten(bits: number): number {
+  const size = bits & 0x7fffffff;
+  return ((bits >>> 16) & 0x8000) | (size && (size - 0x38000000) >>> 13);
 }

@@ -9,7 +9,17 @@
 import type { ErrorKind } from '../engine';
 import type { AutoencoderShape } from '../shape';
 import { activations } from './activation.wgsl';
-import { createKernel, readF32, readI32, readU32, readVec4, unroll, writeF32, type Kernel } from './kernel.wgsl';
+import {
+  createKernel,
+  readF32,
+  readGates,
+  readI32,
+  readU32,
+  readVec4,
+  unroll,
+  writeF32,
+  type Kernel
+} from './kernel.wgsl';
 import { memoryLimit, threadLimit } from './lstm-forward.wgsl';
 import type { PackedWeights } from './weights';
 
@@ -31,8 +41,7 @@ export function createWholeWindowKernel(
 ) {
   const { steps, channels, encoder, decoder } = shape;
   const { rows, width, sums } = layOut(shape, threads);
-  const weight = (at: string) =>
-    f16 ? `vec4(unpack2x16float(gates[2u * (${at})]), unpack2x16float(gates[2u * (${at}) + 1u]))` : `gates[${at}]`;
+  const weight = (at: string) => readGates('gates', at, f16);
 
   const row = (at: string) => `(${at}) * ${width}u`;
 
