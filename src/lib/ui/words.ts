@@ -283,9 +283,10 @@ export function timeFormatWord(format: TimeFormat): string {
   return timeFormatWords[format];
 }
 
-/** A column's name as a person says it: known pump columns without their unit, all others as they are without underscores. */
+/** A column's name as a person says it, without its unit, which stands beside it, and without underscores. */
 export function channelWords(name: string): string {
-  return knownChannels.get(name.toLowerCase()) ?? name.replaceAll('_', ' ').trim();
+  const said = knownChannels.get(name.toLowerCase());
+  return said ?? name.replace(/_(mm_s|L_min|bar|Hz|C|A)$/, '').replaceAll('_', ' ').trim();
 }
 
 /** One sentence on why the pump's state is what it is; for an open finding it names the largest contribution. Never holds a condition's word. */

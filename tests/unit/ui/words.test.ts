@@ -180,6 +180,8 @@ describe('channelWords', () => {
     ['Flow_Rate_L_min', 'Flow rate'],
     ['Volume Flow RateRMS', 'Volume Flow RateRMS'],
     ['inlet_valve_2', 'inlet valve 2'],
+    ['Vibration_X_mm_s', 'Vibration X'],
+    ['Output_Frequency_Hz', 'Output Frequency'],
     ['constructor', 'constructor']
   ])('says %s as %s', (name, text) => {
     expect(words.channelWords(name)).toBe(text);
