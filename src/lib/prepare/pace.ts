@@ -23,6 +23,36 @@ export function createPacer(stepMs: number): Pacer {
   let lastCell = NaN;
   let sums: Float64Array = new Float64Array(0);
   let counts: Int32Array = new Int32Array(0);
+  /** Rows gathered since one was handed on. */
+  let gathered = 0;
+
+  /** Remembers the row at this time; tells whether it is handed on. */
+  function follow(tMs: number): boolean {
+    const isFirst = Number.isNaN(lastMs);
+    const ledMs = isFirst ? 0 : tMs - lastMs;
+    const cell = Math.floor((tMs + ledMs / 2) / stepMs);
+    const isDue = isFirst || ledMs >= fasterShare * stepMs || cell !== lastCell;
+    // What was gathered before so long a step has nothing to do with what comes after it.
+    if (ledMs > stepMs) forget();
+    lastMs = tMs;
+    lastCell = cell;
+    return isDue;
+  }
+
+  function gather(block: ReadingBlock, row: number): void {
+    for (let c = 0; c < sums.length; c++) {
+      if (isBad(block.quality[c]![row]!) || Number.isNaN(block.columns[c]![row]!)) continue;
+      sums[c]! += block.columns[c]![row]!;
+      counts[c]! += 1;
+    }
+    gathered += 1;
+  }
+
+  function forget(): void {
+    sums.fill(0);
+    counts.fill(0);
+    gathered = 0;
+  }
 
   function push(block: ReadingBlock): ReadingBlock {
     const width = block.channels.length;
@@ -31,32 +61,25 @@ export function createPacer(stepMs: number): Pacer {
       counts = new Int32Array(width);
     }
     const rows = block.t.length;
+    // One row of a source that is not faster than the model: thousands of times a second, so nothing is made for it.
+    const isOne = rows === 1;
+    const isOneDue = isOne && follow(block.t[0]!);
+    if (isOneDue && gathered === 0) return block;
     const t = new Float64Array(rows);
     const columns = block.columns.map(() => new Float32Array(rows));
     const quality = block.quality.map(() => new Uint8Array(rows));
     let size = 0;
     for (let row = 0; row < rows; row++) {
-      const tMs = block.t[row]!;
-      for (let c = 0; c < width; c++) {
-        if (isBad(block.quality[c]![row]!) || Number.isNaN(block.columns[c]![row]!)) continue;
-        sums[c]! += block.columns[c]![row]!;
-        counts[c]! += 1;
-      }
-      const isFirst = Number.isNaN(lastMs);
-      const ledMs = isFirst ? 0 : tMs - lastMs;
-      const cell = Math.floor((tMs + ledMs / 2) / stepMs);
-      const isDue = isFirst || ledMs >= fasterShare * stepMs || cell !== lastCell;
-      lastMs = tMs;
-      lastCell = cell;
+      const isDue = isOne ? isOneDue : follow(block.t[row]!);
+      gather(block, row);
       if (!isDue) continue;
       for (let c = 0; c < width; c++) {
         const known = counts[c]! > 0;
         columns[c]![size] = known ? sums[c]! / counts[c]! : NaN;
         quality[c]![size] = known ? Quality.good : block.quality[c]![row]! || Quality.missing;
       }
-      t[size++] = tMs;
-      sums.fill(0);
-      counts.fill(0);
+      t[size++] = block.t[row]!;
+      forget();
     }
     return {
       ...block,

@@ -52,6 +52,13 @@ describe('pacing', () => {
     expect(columns[0]![1]).toBe((1 + 3 + 5 + 7) / 4);
   });
 
+  test('rows before a gap have no part in the row after it', () => {
+    const times = [...steps(5, 100, 1e9 + 100), 1e9 + 60_000];
+    const { t, columns } = createPacer(1000).push(rowsAt(times));
+    expect(Array.from(t)).toEqual([times[0], times[5]]);
+    expect(columns[0]![1]).toBe(5);
+  });
+
   test('any chunking of the same rows gives the same rows', () => {
     const block = rowsAt(steps(200, 170));
     const whole = createPacer(1000).push(block);

@@ -59,7 +59,7 @@ const quietMs = 30_000;
 /** Notes written in one go: ten thousand at once stop the thread for seconds. */
 const mostNotes = 400;
 /** Values in the journal from which on it is sealed without waiting for the hour. */
-const mostJournalled = 4_000_000;
+const mostJournalled = 12_000_000;
 
 /** Creates the store. */
 export function createLiveStore({ history, records, now, unitOf }: StoreHost): LiveStore {
