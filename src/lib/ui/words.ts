@@ -286,7 +286,13 @@ export function timeFormatWord(format: TimeFormat): string {
 /** A column's name as a person says it, without its unit, which stands beside it, and without underscores. */
 export function channelWords(name: string): string {
   const said = knownChannels.get(name.toLowerCase());
-  return said ?? name.replace(/_(mm_s|L_min|bar|Hz|C|A)$/, '').replaceAll('_', ' ').trim();
+  return (
+    said ??
+    name
+      .replace(/_(mm_s|L_min|bar|Hz|C|A)$/, '')
+      .replaceAll('_', ' ')
+      .trim()
+  );
 }
 
 /** One sentence on why the pump's state is what it is; for an open finding it names the largest contribution. Never holds a condition's word. */
