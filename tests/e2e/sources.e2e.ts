@@ -291,7 +291,7 @@ test('Modbus RTU: a sensor is read, garbled, silent, unplugged and back', async 
   await openPump(page, 'P-8');
   await expect(valueOf(page, 'Vibration')).toContainText('0.11 mm/s');
   await expect(valueOf(page, 'Bearing temperature')).toContainText('25.9 °C');
-  await expect(valueOf(page, 'Vibration X mm s')).toContainText('0.18 mm/s');
+  await expect(valueOf(page, 'Vibration X')).toContainText('0.18 mm/s');
   // The table has as many decimals as tell its rows apart.
   await serial.tell({ kind: 'answer', replies: { [request]: answer(120) } });
   await page.getByText('Readings as a table').first().click();

@@ -3,8 +3,7 @@ import { expose } from 'comlink';
 import type { FilesApi } from '../bridge/files-api';
 import { meterTraffic } from '../bridge/traffic';
 import { createHistory } from '../history/history';
-import { createLiveHistory } from '../history/live/live-history';
-import { createWholeHistory } from '../history/whole';
+import { createPresentHistory } from '../history/present';
 import { createRecords } from '../records/records';
 import { createFilesHost } from './files-host';
 import { holdLifeLock } from './guard';
@@ -13,6 +12,6 @@ meterTraffic();
 
 const api: FilesApi = {
   live: holdLifeLock,
-  ...createFilesHost(createWholeHistory(createHistory(), createLiveHistory()), createRecords(), () => Date.now())
+  ...createFilesHost(createPresentHistory(createHistory()), createRecords(), () => Date.now())
 };
 expose(api);
