@@ -108,37 +108,21 @@ async function groupPreviews(understood: Understood[], options: PreviewOptions):
 }
 
 /** What files must have in common to be parts of one recording. */
-function layoutOf(plan: ImportPlan): string {
-  const {
-    format,
-    encoding,
-    delimiter,
-    sheet,
-    headerLine,
-    unitsLine,
-    dataLine,
-    width,
-    layout,
-    time,
-    assetColumn,
-    channels
-  } = plan;
-  const names = layout === 'wide' ? channels.map(({ name, unit }) => [name, unit]) : [];
-  const { column, clockColumn } = time;
+function layoutOf({ layout, channels, time, ...plan }: ImportPlan): string {
   return JSON.stringify([
-    format,
-    encoding,
-    delimiter,
-    sheet,
-    headerLine,
-    unitsLine,
-    dataLine,
-    width,
+    plan.format,
+    plan.encoding,
+    plan.delimiter,
+    plan.sheet,
+    plan.headerLine,
+    plan.unitsLine,
+    plan.dataLine,
+    plan.width,
     layout,
-    column,
-    clockColumn,
-    assetColumn,
-    names
+    time.column,
+    time.clockColumn,
+    plan.assetColumn,
+    layout === 'wide' ? channels.map(({ name, unit }) => [name, unit]) : []
   ]);
 }
 

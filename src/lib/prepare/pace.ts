@@ -16,7 +16,8 @@ const fasterShare = 0.6;
 /**
  * Creates a pacer towards rows `stepMs` apart. A source that is faster hands a row on wherever the middle between it and the row that would
  * follow crosses a multiple of `stepMs`, so that the rows do not depend on where the recording begins; the row carries the mean of the good
- * values since the one before, and its own quality where there is none. Blocks must have the same channels throughout.
+ * values since the one before, and its own quality where there is none. A row with none before it passes as it is. Blocks must have the same
+ * channels throughout.
  */
 export function createPacer(stepMs: number): Pacer {
   let lastMs = NaN;
@@ -74,9 +75,11 @@ export function createPacer(stepMs: number): Pacer {
       gather(block, row);
       if (!isDue) continue;
       for (let c = 0; c < width; c++) {
+        const own = block.quality[c]![row]!;
         const known = counts[c]! > 0;
-        columns[c]![size] = known ? sums[c]! / counts[c]! : NaN;
-        quality[c]![size] = known ? Quality.good : block.quality[c]![row]! || Quality.missing;
+        const isAlone = gathered === 1;
+        columns[c]![size] = isAlone ? block.columns[c]![row]! : known ? sums[c]! / counts[c]! : NaN;
+        quality[c]![size] = isAlone ? own : known ? Quality.good : own || Quality.missing;
       }
       t[size++] = block.t[row]!;
       forget();

@@ -1,6 +1,6 @@
 /**
  * Every code of the domain as words a person reads. The lists are `Record`s over the code types, so that a new code does not
- * compile until it has its words. English only; formats come from `format`.
+ * compile until it has its words. English only; formats come from `format`. Long, because a table of words is looked up in one place.
  */
 import type { RejectReason } from '../domain/asset';
 import type { ChannelRole } from '../domain/channel';

@@ -2,33 +2,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Quality, type ReadingBlock } from '$lib/domain/reading-block';
-import type { Recipe } from '$lib/domain/recipe';
-import { learnModel } from '$lib/monitor/learn';
 import { createLiveMonitor, scoreStretch, type Advance, type LiveModel } from '$lib/monitor/live';
 import { createMonitor } from '$lib/monitor/monitor';
 import type { QualityJudge } from '$lib/prepare/quality/judge';
-import pump from '../../../models/recipes/pump.json';
-import { createLevelFamily } from '../../support/level-family';
-import { cutReadings, makeReadings, pumpChannels } from '../../support/pump-readings';
+import { learnLevelModel, levelRecipe as recipe } from '../../support/level-model';
+import { cutReadings, makeReadings } from '../../support/pump-readings';
 
-const recipe = pump as Recipe;
 const believing: QualityJudge = { judge: (block) => block, health: () => [] };
 
 async function learn(): Promise<LiveModel> {
-  const recording = makeReadings(300);
-  const learned = await learnModel({
-    blocks: [recording],
-    channels: pumpChannels,
-    recipe,
-    range: { t0Ms: recording.t[0]!, t1Ms: recording.t[199]! },
-    family: createLevelFamily(),
-    stamp: { id: 'model', assetName: 'pump', createdMs: 0, codeVersion: 'test' },
-    hash: async () => '0'.repeat(64),
-    nowMs: () => 0,
-    onEpoch: () => {}
-  });
-  if (!learned.ok) throw new Error(learned.fault.where);
-  return { manifest: learned.value.artifact.manifest, detector: learned.value.detector };
+  const { artifact, detector } = await learnLevelModel(makeReadings(300));
+  return { manifest: artifact.manifest, detector };
 }
 
 const recordings = [

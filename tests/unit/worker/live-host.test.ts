@@ -4,21 +4,18 @@ import type { Clock } from '$lib/domain/clock';
 import type { LiveAsset, LiveFrame, LiveSource, WatchedRows } from '$lib/domain/live';
 import type { LiveHistory } from '$lib/domain/ports';
 import type { ChannelLayout, Reading } from '$lib/domain/reading';
-import type { Recipe } from '$lib/domain/recipe';
 import { ok } from '$lib/domain/result';
 import type { SourceListener, SourceSetup } from '$lib/domain/source';
 import { StorageFault } from '$lib/domain/storage-fault';
-import { learnModel } from '$lib/monitor/learn';
 import { createLiveAssets } from '$lib/worker/live/assets';
 import { createLiveHost } from '$lib/worker/live/host';
-import pump from '../../../models/recipes/pump.json';
 import { createLevelFamily } from '../../support/level-family';
+import { learnLevelModel } from '../../support/level-model';
 import { createMemoryLiveHistory, createLiveDisk } from '../../support/memory-live-history';
 import { createMemoryRecords } from '../../support/memory-records';
 import { makeReadings, pumpChannels } from '../../support/pump-readings';
 import { createHandClock } from '../ingest-live/hand-clock';
 
-const recipe = pump as Recipe;
 const setup: SourceSetup = {
   kind: 'websocket',
   id: 's',
@@ -40,21 +37,7 @@ function reading(row: number, asset = 'P-1', change: Partial<Reading> = {}): Rea
   return { asset, tMs: recording.t[row]!, layout, values, quality: null, isHistorical: false, ...change };
 }
 
-async function learn() {
-  const learned = await learnModel({
-    blocks: [recording],
-    channels: pumpChannels,
-    recipe,
-    range: { t0Ms: recording.t[0]!, t1Ms: recording.t[199]! },
-    family: createLevelFamily(),
-    stamp: { id: 'model', assetName: 'P-1', createdMs: 0, codeVersion: 'test' },
-    hash: async () => '0'.repeat(64),
-    nowMs: () => 0,
-    onEpoch: () => {}
-  });
-  if (!learned.ok) throw new Error(learned.fault.where);
-  return learned.value.artifact;
-}
+const learn = async () => (await learnLevelModel(recording)).artifact;
 
 /** A thread's worth of live monitoring. `live` may break while it runs. With `putFirst` a source is added while it starts. */
 async function openPlace({

@@ -5,6 +5,23 @@ import { createLiveStore } from '$lib/worker/live/store';
 import { createMemoryLiveHistory } from '../../support/memory-live-history';
 import { createMemoryRecords } from '../../support/memory-records';
 
+test('rows that neither disk nor memory takes are lost, and that stays told when the disk takes again', async () => {
+  let isFull = true;
+  const history = {
+    ...createMemoryLiveHistory(),
+    append: () => (isFull ? Promise.reject(new Error('full')) : Promise.resolve())
+  };
+  const store = createLiveStore({ history, records: createMemoryRecords(), now: () => 0, unitOf: () => '' });
+  const state = describePumpState(true, null, []);
+  const t = Float64Array.from({ length: 500_001 }, (_, i) => i);
+  store.add({ assetId: 'P', channels: [], t, columns: [], quality: [] }, null, { modelId: null, state, changed: [] });
+  await store.flush();
+  expect(store.fault()).toMatchObject({ code: 'storage', found: 'Error: full' });
+  isFull = false;
+  await store.flush();
+  expect(store.fault()).toMatchObject({ code: 'storage', found: '500001 rows lost' });
+});
+
 test('what is to be told of a fleet goes to the records in portions; nothing of it is left out', async () => {
   const written: LiveNote[][] = [];
   let nowMs = 0;

@@ -18,7 +18,6 @@ export interface LiveBoard {
   makeStale(assetId: string): void;
   watch(assetId: string | null): void;
   watched(): string | null;
-  forget(assetId: string): void;
   /** Everything, for a page that has just begun to listen. */
   repeatAll(): void;
   /** What changed since the last time; null where nothing did. */
@@ -109,10 +108,6 @@ export function createLiveBoard(): LiveBoard {
       isHolding = true;
     },
     watched: () => watchedId,
-    forget(assetId) {
-      assets.delete(assetId);
-      changed.delete(assetId);
-    },
     repeatAll() {
       changed = new Set(assets.keys());
     },

@@ -5,6 +5,7 @@
  *                      └─ late rows → store ─→ scored anew        └→ board ─frames→ pages
  *
  * It begins when no other tab monitors: one writer, one set of connections. It contains no arithmetic; time is a clock that is given.
+ * Long, because it is the one place that shows how the parts beside it are wired, and every call shares what they hold.
  */
 import type { MonitorApi } from '../../bridge/live-api';
 import type { Clock } from '../../domain/clock';
@@ -25,6 +26,7 @@ import { createLiveBoard } from './board';
 import { createReadingQueue } from './queue';
 import { createLiveSources, findSource, hasOwnTime, type OpenSource, type RunningSource } from './sources';
 import { createLiveStore } from './store';
+import { createStretches } from './stretches';
 import { createLiveUnits } from './units';
 
 /** What a thread gives live monitoring. */
@@ -60,15 +62,6 @@ const sealMs = 600_000;
 const dayMs = 86_400_000;
 /** With more assets than this, what was expected of each sensor is not stored beside each score. */
 const detailedAssets = 100;
-/** Stretches of late rows waiting to be scored anew. */
-const mostStretches = 1000;
-
-interface Stretch {
-  assetId: string;
-  fromMs: number;
-  toMs: number;
-}
-
 /** Creates the calls of live monitoring over one thread's host. */
 export function createLiveHost(host: LiveHost): Omit<MonitorApi, 'live'> {
   const { clock, assets, records } = host;
@@ -105,7 +98,7 @@ export function createLiveHost(host: LiveHost): Omit<MonitorApi, 'live'> {
   const stale = new Set<string>();
   /** What went wrong last, other than storing. */
   let failure: Fault | null = null;
-  let late: Stretch[] = [];
+  const late = createStretches();
   let pauses: Pause[] = [];
   let areSourcesNews = true;
   let arePausesNews = true;
@@ -232,14 +225,11 @@ export function createLiveHost(host: LiveHost): Omit<MonitorApi, 'live'> {
     store.add(block, null, null);
     const model = monitored.get(block.assetId);
     if (!model) return;
-    late.push({ assetId: block.assetId, fromMs: block.t[0]!, toMs: block.t.at(-1)! + warmUpMs(model) });
-    if (late.length > mostStretches) late = late.slice(-mostStretches);
+    late.add({ assetId: block.assetId, fromMs: block.t[0]!, toMs: block.t.at(-1)! + warmUpMs(model) });
   }
 
   async function scoreLate(): Promise<void> {
-    const stretches = mergeStretches(late);
-    late = [];
-    for (const { assetId, fromMs, toMs } of stretches) {
+    for (const { assetId, fromMs, toMs } of late.takeAll()) {
       const model = monitored.get(assetId);
       if (!model) continue;
       const blocks = await host.live.readReadings(assetId, fromMs - warmUpMs(model), toMs);
@@ -275,16 +265,13 @@ export function createLiveHost(host: LiveHost): Omit<MonitorApi, 'live'> {
   }
 
   function flushForEver(): void {
-    clock.after(flushMs, () => {
-      void (
-        late.length > 0
-          ? store
-              .flush()
-              .then(scoreLate)
-              .catch(() => undefined)
-          : store.flush()
-      ).then(flushForEver);
-    });
+    clock.after(flushMs, () => void flush().then(flushForEver));
+  }
+
+  async function flush(): Promise<void> {
+    await store.flush();
+    // What cannot be read to be scored anew keeps the scores it has.
+    if (late.length > 0) await scoreLate().catch(() => undefined);
   }
 
   /** Once a second: what has grown old, what hour it is, and whether the beat before was a second ago at all. */
@@ -417,15 +404,4 @@ export function createLiveHost(host: LiveHost): Omit<MonitorApi, 'live'> {
 
 function isTwin(port: ReadingSource): port is TwinSource {
   return 'inject' in port;
-}
-
-/** Stretches of one asset that touch become one. */
-function mergeStretches(stretches: Stretch[]): Stretch[] {
-  const merged: Stretch[] = [];
-  for (const stretch of [...stretches].sort((a, b) => a.assetId.localeCompare(b.assetId) || a.fromMs - b.fromMs)) {
-    const last = merged.at(-1);
-    if (last?.assetId === stretch.assetId && stretch.fromMs <= last.toMs) last.toMs = Math.max(last.toMs, stretch.toMs);
-    else merged.push({ ...stretch });
-  }
-  return merged;
 }

@@ -24,9 +24,8 @@ export interface LiveStore {
   isLong(): boolean;
   /** Up to which wall clock everything that arrived is stored. */
   storedToMs(): number;
+  /** Why nothing is written now; else how many rows are lost for good, because there was no room and no memory left; else null. */
   fault(): Fault | null;
-  /** Values not stored, because there was no room and no memory left. */
-  lostRows(): number;
 }
 
 /** How an asset stands after its newest readings. */
@@ -58,7 +57,7 @@ const mostRows = 500_000;
 const quietMs = 30_000;
 /** Notes written in one go: ten thousand at once stop the thread for seconds. */
 const mostNotes = 400;
-/** Values in the journal from which on it is sealed without waiting for the hour. */
+/** Values in the journal from which on it is sealed without waiting for its time. */
 const mostJournalled = 12_000_000;
 
 /** Creates the store. */
@@ -174,8 +173,7 @@ export function createLiveStore({ history, records, now, unitOf }: StoreHost): L
     isLong,
 
     storedToMs: () => storedMs,
-    fault: () => failure,
-    lostRows: () => lost
+    fault: () => failure ?? describeLoss(lost)
   };
 }
 
@@ -206,6 +204,12 @@ function joinChannels(first: Channel[], then: Channel[]): Channel[] {
   const known = new Set(first.map(({ name }) => name));
   const added = then.filter(({ name }) => !known.has(name));
   return added.length > 0 ? [...first, ...added] : first;
+}
+
+function describeLoss(rows: number): Fault | null {
+  return rows === 0
+    ? null
+    : fail('storage', 'live readings', `${rows} rows lost`, 'room on the disk, or in memory').fault;
 }
 
 /** Why the work failed; null where it did not. */
