@@ -49,10 +49,11 @@ export const table: Record<string, Row> = {
   'lstm/tensorflow': { folders: [], packages: [tensorflow] },
   models: { folders: ['domain', 'prepare', 'lstm'], packages: ['valibot'] },
   monitor: { folders: ['domain', 'prepare', 'detect', 'diagnose', 'alarms'], packages: [] },
+  // The same on both sides: what operations make of entities, the protocol, and the client.
+  sync: { folders: ['domain', 'alarms'], packages: ['valibot', 'uuidv7', '@noble/hashes'] },
   storage: { folders: ['domain'], packages: ['dexie'] },
   history: { folders: ['domain', 'storage'], packages: ['dexie'] },
-  records: { folders: ['domain', 'storage'], packages: ['dexie'] },
-  sync: { folders: ['domain'], packages: [] },
+  records: { folders: ['domain', 'storage', 'sync'], packages: ['dexie'] },
   bridge: { folders: ['domain'], packages: ['comlink'] },
   worker: {
     folders: [...pureFolders, 'storage', 'history', 'records', 'sync', 'bridge', build],
@@ -65,8 +66,23 @@ export const table: Record<string, Row> = {
   routes: { folders: ['domain', 'state', 'ui', 'report', 'app'], packages: ['svelte', '$app/*'] },
   'service-worker': { folders: [], packages: ['workbox-precaching', 'workbox-routing', 'workbox-strategies'] },
   server: {
-    folders: ['domain', 'ingest', 'prepare', 'models', 'lstm', 'detect', 'alarms', 'monitor', 'sync'],
-    packages: ['node:*', 'hono', '@hono/node-server', '@sveltejs/adapter-static', 'assemblyscript']
+    folders: [...pureFolders, 'sync', build],
+    packages: [
+      'node:*',
+      'hono',
+      '@hono/node-server',
+      '@electric-sql/pglite',
+      'pg',
+      'valibot',
+      '@valibot/to-json-schema',
+      'pino',
+      'prom-client',
+      'web-push',
+      'nodemailer',
+      'uuidv7',
+      '@sveltejs/adapter-static',
+      'assemblyscript'
+    ]
   },
   // The starter shares the server's "build when needed".
   cli: { folders: [...pureFolders, 'server', build], packages: ['node:*', 'ws'] }
