@@ -2,7 +2,9 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { codeVersion } from './src/server/code-version.mjs';
+import { devApi } from './src/server/dev-api.mjs';
 import { kernels } from './src/server/kernels.mjs';
+import { shareDexie } from './src/server/share-dexie.mjs';
 import { chromiumArguments, findChromium } from './tests/support/chromium.mjs';
 
 // Only tests drive a browser; a build must not depend on one.
@@ -10,8 +12,10 @@ const executablePath = process.env.VITEST ? findChromium() : undefined;
 
 export default defineConfig({
   plugins: [
+    shareDexie(),
     kernels(),
     sveltekit(),
+    devApi(),
     {
       // Kit names worker assets differently from page assets; without this a file used by both is emitted and cached twice.
       name: 'one-asset-name',
@@ -22,7 +26,7 @@ export default defineConfig({
     }
   ],
   define: { __APP_VERSION__: JSON.stringify(codeVersion()) },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [shareDexie()] },
   // `connect-src 'self'` blocks the fetch of a small .wasm inlined as a data: URL.
   build: { assetsInlineLimit: 0 },
   server: { fs: { allow: ['models', 'build/kernels'] } },

@@ -1,5 +1,6 @@
 /** The command line: the same stages as the page, in Node. Standard output carries results only; everything else goes to standard error. */
 import { parseArgs } from 'node:util';
+import { backUp, restore } from './backup';
 import { evaluate } from './evaluate';
 import { exportModel } from './export';
 import { inspect } from './inspect';
@@ -8,7 +9,7 @@ import { makeSample } from './sample';
 import { score } from './score';
 import { simulate, simulateOptions, type SimulateWords } from './simulate';
 import { train } from './train';
-import { InputError, UsageError } from './usage';
+import { CommandError, InputError, UsageError } from './usage';
 
 const usage = `pumpside – learns how a pump behaves when it is well, and finds where it does not
 
@@ -32,6 +33,10 @@ const usage = `pumpside – learns how a pump behaves when it is well, and finds
   simulate --port N [--pumps K] [--rate HZ] [--speed X] [--format json|ndjson|senml|influx] [--asset NAME] [--seed N] [--fault …]
       sends the readings of K pumps to every WebSocket client of 127.0.0.1:N until it is interrupted
       FAULT is KIND[@CHANNEL][:severity[:startH[:course[:durationH]]]], with course step, ramp or exponential
+  backup FILE
+      writes the backend's database to FILE: that of DATABASE_URL, or of the folder PUMPSIDE_DATA_DIR (./data), whose server must be stopped
+  restore FILE
+      fills the same database, which must be empty, from FILE
 `;
 
 type Value = string | boolean | (string | boolean)[] | undefined;
@@ -77,7 +82,9 @@ const commands: Record<string, { options: Record<string, Option>; run: Command }
   simulate: {
     options: Object.fromEntries(simulateOptions.map((name) => [name, text])),
     run: (_, words) => simulate(words as SimulateWords)
-  }
+  },
+  backup: { options: {}, run: (path) => backUp(path) },
+  restore: { options: {}, run: (path) => restore(path) }
 };
 
 const str = (value: Value) => (typeof value === 'string' ? value : undefined);
@@ -108,7 +115,7 @@ function parseWords(args: string[], options: Record<string, Option>) {
 try {
   await run(process.argv.slice(2));
 } catch (error) {
-  const isExpected = error instanceof UsageError || error instanceof InputError;
+  const isExpected = [UsageError, InputError, CommandError].some((kind) => error instanceof kind);
   process.stderr.write(`${isExpected ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
   if (error instanceof UsageError) process.stderr.write('`npm run -s pumpside -- help` tells how it is used.\n');
   process.exitCode = 1;

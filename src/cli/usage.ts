@@ -13,6 +13,9 @@ export class InputError extends Error {
   }
 }
 
+/** What the command needs is not to be had, such as a database that somebody else has open. Printed in one line. */
+export class CommandError extends Error {}
+
 /** The value of an option or argument that must be there. */
 export function need(value: string | undefined, what: string): string {
   if (value === undefined || value === '') throw new UsageError(`missing: ${what}`);

@@ -34,9 +34,12 @@ describe('the imports of src', () => {
     expect([...reach(folder, table)]).not.toContain('server');
   });
 
-  test('name a worker script in the bridge only, and in the thread that has helpers', () => {
+  test('name a worker script in the bridge only, in the thread that has helpers, and where the server has its database', () => {
     const starters = [...sources].filter(([, text]) => /new (Shared)?Worker\(/.test(text)).map(([path]) => path);
-    expect(starters.filter((path) => !path.startsWith('lib/bridge/'))).toEqual(['lib/worker/scorers.ts']);
+    expect(starters.filter((path) => !path.startsWith('lib/bridge/'))).toEqual([
+      'lib/worker/scorers.ts',
+      'server/store/pglite.ts'
+    ]);
   });
 });
 

@@ -53,13 +53,16 @@ export const table: Record<string, Row> = {
   sync: { folders: ['domain', 'alarms'], packages: ['valibot', 'uuidv7', '@noble/hashes'] },
   storage: { folders: ['domain'], packages: ['dexie'] },
   history: { folders: ['domain', 'storage'], packages: ['dexie'] },
-  records: { folders: ['domain', 'storage', 'sync'], packages: ['dexie'] },
+  records: { folders: ['domain', 'storage', 'sync'], packages: ['dexie', 'uuidv7'] },
   bridge: { folders: ['domain'], packages: ['comlink'] },
   worker: {
     folders: [...pureFolders, 'storage', 'history', 'records', 'sync', 'bridge', build],
     packages: ['comlink']
   },
-  state: { folders: ['domain', 'bridge', 'records', 'history'], packages: ['svelte', 'dexie', 'workbox-window'] },
+  state: {
+    folders: ['domain', 'alarms', 'sync', 'bridge', 'records', 'history'],
+    packages: ['svelte', 'dexie', 'workbox-window']
+  },
   ui: { folders: ['domain'], packages: ['svelte', '@lucide/svelte'] },
   'ui/chart': { folders: ['domain'], packages: ['svelte', 'uplot'] },
   // `app` is app.css. The reports are files that a page offers to save.

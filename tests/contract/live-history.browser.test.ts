@@ -15,7 +15,7 @@ describeLiveHistory('Dexie', () => {
 // So small that every seal takes several passes and transactions.
 describeLiveHistory('Dexie, a little at a time', () => {
   const name = freshName();
-  const limits = { passValues: 1, portionOwners: 1 };
+  const limits = { passValues: 1, portionOwners: 1, rest: 0 };
   return {
     open: () => createLiveHistory({ name, limits }),
     countRows: () => countRows(name),

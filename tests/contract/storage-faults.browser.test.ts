@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cdp } from 'vitest/browser';
 import type { Records } from '$lib/domain/ports';
 import { createHistory } from '$lib/history/history';
+import { ledgerTables } from '$lib/records/database';
 import { createRecords } from '$lib/records/records';
 import { sampleArtifact, sampleAsset, sampleFinding, sampleReadings, sampleState } from '../support/stored-samples';
 import { freshName } from '../support/browser-database';
@@ -182,7 +183,7 @@ describe('another version', () => {
   const tables = { assets: 'id', rejected: 'assetId', models: 'id, assetId', weights: 'modelId' };
   const newer = () => {
     const db = new Dexie(name);
-    db.version(3).stores({
+    db.version(4).stores({
       ...tables,
       findings: '[assetId+modelId+startMs+id]',
       states: 'assetId',
@@ -209,7 +210,7 @@ describe('another version', () => {
 
   it('that is newer is read and never written', async () => {
     const upgraded = await newer().open();
-    await upgraded.table('meta').put({ key: 'schemaVersion', value: 3 });
+    await upgraded.table('meta').put({ key: 'schemaVersion', value: 4 });
     await upgraded.table('assets').put(sampleAsset('a'));
     const records = openedRecords();
     expect(await records.assets()).toEqual([sampleAsset('a')]);
@@ -320,7 +321,9 @@ describe('a write', () => {
     await records.assets();
     transaction.mockClear();
     await records.addAsset(sampleAsset('a'), []);
-    expect(transaction.mock.calls).toEqual([[['assets', 'rejected', 'meta'], 'readwrite', { durability: 'strict' }]]);
+    expect(transaction.mock.calls).toEqual([
+      [['assets', 'rejected', ...ledgerTables, 'meta'], 'readwrite', { durability: 'strict' }]
+    ]);
   });
 });
 

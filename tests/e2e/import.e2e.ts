@@ -134,6 +134,43 @@ test('a column is mapped, another left out by hand, and the choice is remembered
   await expect(line.getByLabel('Is')).toHaveValue('Oil_Pressure_bar');
 });
 
+test('a person says which line holds the names, and the next file knows', async ({ page }) => {
+  const rows = Array.from({ length: 100 }, (_, i) => `${new Date(startMs + i * stepMs).toISOString()},${2 + i / 100}`);
+  const text = Buffer.from(['time,Line A', 'stamp,checked in March', ...rows, ''].join('\n'));
+  const column = (name: string) => page.getByRole('group', { name });
+  await page.goto('/import');
+  await page.getByLabel('Open a readings file').setInputFiles(file('lines.csv', text));
+  await expect(column('checked in March')).toBeVisible();
+  await expect(page.getByRole('row', { name: '1 time Line A' })).toBeVisible();
+  await page.getByText(/header in line 2/).click();
+  const names = page.getByRole('spinbutton', { name: 'Names in line' });
+  await names.fill('1');
+  await names.press('Enter');
+  await expect(column('Line A')).toBeVisible();
+  await expect(names).toHaveValue('1');
+  // Names cannot stand below the readings: that is said, and what was understood stays.
+  const first = page.getByRole('spinbutton', { name: 'Readings from line' });
+  await first.fill('1');
+  await first.press('Enter');
+  await expect(page.getByRole('alert')).toContainText('first line of readings');
+  await expect(column('Line A')).toBeVisible();
+  await first.fill('13');
+  await first.press('Enter');
+  await expect(understood(page)).toContainText(
+    new Date(startMs + 10 * stepMs).toISOString().slice(0, 19).replace('T', ' ')
+  );
+  await importPreviewed(page);
+  const { t, channels } = await readStored(page);
+  expect(Object.keys(channels)).toEqual(['Line A']);
+  expect(t[0]).toBe(startMs + 10 * stepMs);
+  await page.goto('/import');
+  await page.getByLabel('Open a readings file').setInputFiles(file('lines 2.csv', text));
+  await expect(page.getByRole('status').filter({ hasText: 'Same layout as last time' })).toContainText(
+    'Names in line 1'
+  );
+  await expect(column('Line A')).toBeVisible();
+});
+
 test('a damaged archive says so, and nothing of it stays', async ({ page }) => {
   const bytes = archive(150);
   bytes.fill(0, 100, 140);

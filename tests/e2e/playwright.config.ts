@@ -26,7 +26,7 @@ export default defineConfig({
     command: 'node build/server/main.js',
     cwd: root,
     url: `${origin}/api/ping`,
-    env: { PORT: new URL(origin).port },
+    env: { PORT: new URL(origin).port, PUMPSIDE_DATA_DIR: join(root, 'test-results/e2e-data') },
     gracefulShutdown: { signal: 'SIGTERM', timeout: 5000 }
   }
 });

@@ -1,6 +1,7 @@
 /** A Pumpside server of a test's own, which the test may kill, and copies of the build that count as another version. */
 import { spawn } from 'node:child_process';
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
@@ -10,13 +11,22 @@ export const build = join(root, 'build');
 /** A running server. `kill` is SIGKILL, as a dead machine is: it resolves when the process is gone. */
 export interface Site {
   origin: string;
+  /** Everything it has printed so far. */
+  output(): string;
   kill(): Promise<void>;
 }
 
-/** Starts the server of a build folder on a port; rejects with its output if it does not come up. */
-export async function startSite(folder: string, port: number): Promise<Site> {
+/** A folder for a server's data, gone when the process ends. */
+export function makeDataFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pumpside-data-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Starts the server of a build folder on a port, over a folder of data; rejects with its output if it does not come up. */
+export async function startSite(folder: string, port: number, data = makeDataFolder()): Promise<Site> {
   const child = spawn(process.execPath, [join(folder, 'server/main.js')], {
-    env: { ...process.env, PORT: String(port) },
+    env: { ...process.env, PORT: String(port), PUMPSIDE_DATA_DIR: data },
     stdio: ['ignore', 'pipe', 'pipe']
   });
   const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
@@ -32,6 +42,7 @@ export async function startSite(folder: string, port: number): Promise<Site> {
   });
   return {
     origin: `http://127.0.0.1:${port}`,
+    output: () => output,
     kill() {
       child.kill('SIGKILL');
       return gone;

@@ -4,12 +4,11 @@
  */
 import { expect, test } from '@playwright/test';
 
-/** The goal is 130 kB; the live sources and the files of any kind put ten on top of it, which is to be taken off again. */
-const limitBytes = 140_000;
+const limitBytes = 130_000;
 
 test.use({ serviceWorkers: 'block' });
 
-test('the start page, ready to take a file, stays under 140 kB', async ({ page, request }) => {
+test('the start page, ready to take a file, stays under 130 kB', async ({ page, request }) => {
   const answers: Promise<{ path: string; bytes: number; isEngine: boolean }>[] = [];
   page.context().on('response', (response) => {
     const path = new URL(response.url()).pathname;
@@ -28,7 +27,9 @@ test('the start page, ready to take a file, stays under 140 kB', async ({ page, 
   await expect(page.getByRole('button', { name: 'Try the sample pump' })).toBeVisible();
   await expect(page.getByText('WASM').first()).toBeVisible();
   const worker = await request.get('/service-worker.js', { headers: { 'Accept-Encoding': 'br' } });
-  const loaded = (await Promise.all(answers)).filter(({ path }) => !/\.(svg|png|webmanifest)$/.test(path));
+  const all = (await Promise.all(answers)).filter(({ path }) => !/\.(svg|png|webmanifest)$/.test(path));
+  // What the page and a thread both use travels once.
+  const loaded = [...new Map(all.map((answer) => [answer.path, answer])).values()];
   const shell = [
     ...loaded.filter(({ isEngine }) => !isEngine),
     { path: '/service-worker.js', bytes: Number(worker.headers()['content-length']) }

@@ -41,6 +41,15 @@ async function addSource(page: Page, name: string): Promise<Locator> {
   return sourceOf(page, name);
 }
 
+async function editSource(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: `Edit ${name}` }).click();
+  await expect(page.getByRole('heading', { name: `Edit ${name}`, level: 1 })).toBeVisible();
+}
+
+async function saveSource(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Save and connect anew' }).click();
+}
+
 async function openSources(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Sources', exact: true }).click();
 }
@@ -85,7 +94,9 @@ async function fillBroker(page: Page, url: string, password: string, topics: str
   await page.getByLabel('Topics, one a line').fill(topics);
 }
 
-test('MQTT: a wrong password is refused with its reason, and a broker that dies is waited for', async ({ page }) => {
+test('MQTT: a wrong password is refused with its reason and put right, and a broker that dies is waited for', async ({
+  page
+}) => {
   const broker = await startBroker();
   await page.goto('/sources');
   await beginSource(page, 'MQTT');
@@ -94,13 +105,23 @@ test('MQTT: a wrong password is refused with its reason, and a broker that dies 
   await expect(refused).toContainText('Refused');
   await expect(refused).toContainText(/not authori[sz]ed/i);
   await expect(refused).toContainText(broker.url);
-  await removeSource(page, 'MQTT');
 
-  await beginSource(page, 'MQTT');
-  await fillBroker(page, broker.url, brokerUser.password, 'plant/#');
-  await page.getByLabel('Level of the topic that names the pump').fill('1');
-  const source = await addSource(page, 'MQTT');
+  await editSource(page, 'MQTT');
+  await expect(page.getByLabel('Address of the broker')).toHaveValue(broker.url);
+  await expect(page.getByLabel('Topics, one a line')).toHaveValue('plant/#');
+  await expect(page.getByLabel('Password')).toHaveValue('');
+  await page.getByLabel('Password').fill(brokerUser.password);
+  await saveSource(page);
+  await expect(sourceOf(page, 'MQTT')).toContainText('Live since');
+
+  // The password is kept though the page never had it.
+  await editSource(page, 'MQTT');
+  await page.getByLabel('Name of the source').fill('Plant broker');
+  await page.getByLabel('Topic level naming the pump').fill('1');
+  await saveSource(page);
+  const source = sourceOf(page, 'Plant broker');
   await expect(source).toContainText('Live since');
+  await expect(page.getByRole('article')).toHaveCount(1);
 
   let temperature = 142.7;
   const publisher = await connectAsync(broker.plainUrl, { ...brokerUser, reconnectPeriod: 100, queueQoSZero: false });
@@ -132,7 +153,7 @@ test('MQTT: a wrong password is refused with its reason, and a broker that dies 
   await openPump(page, 'P-102');
   await expect(valueOf(page, 'Bearing temperature')).toContainText('65.0 °C');
   await openSources(page);
-  await removeSource(page, 'MQTT');
+  await removeSource(page, 'Plant broker');
 });
 
 test('Sparkplug B: births, data, a gap, deaths and another life', async ({ page }) => {
@@ -231,7 +252,7 @@ test('serial lines: read in pieces, a disturbed line and a cable that is pulled 
   await beginSource(page, 'Serial lines');
   await expect(page.getByRole('button', { name: 'Add the source' })).toBeDisabled();
   await page.getByRole('button', { name: 'Choose the port' }).click();
-  await expect(page.getByText('USB device 0403:6001')).toBeVisible();
+  await expect(page.getByText('Chosen: USB 0403:6001')).toBeVisible();
   await page.getByLabel('Pump', { exact: true }).fill('P-7');
   const source = await addSource(page, 'Serial lines');
   await expect(source).toContainText('Waiting');
@@ -314,5 +335,52 @@ test('Modbus RTU: a sensor is read, garbled, silent, unplugged and back', async 
   await openPump(page, 'P-8');
   await expect(valueOf(page, 'Vibration')).toContainText('2.31 mm/s');
   await openSources(page);
+  await removeSource(page, 'Modbus RTU');
+});
+
+test("Modbus RTU: a register map of one's own is checked, kept, read by and let go of", async ({ page }) => {
+  const registers = [{ fc: 4, address: 0, type: 'uint16', scale: 0.1, unit: 'A', column: 'Motor_Current_A' }];
+  const file = (change: object) => ({
+    name: 'own-drive.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(JSON.stringify({ id: 'own-drive', name: 'Own drive', registers, ...change }))
+  });
+  const load = (change: object) => page.getByLabel('Load a register map').setInputFiles(file(change));
+
+  const serial = await installSerial(page);
+  await page.goto('/sources');
+  await beginSource(page, 'Modbus RTU');
+  await page.getByRole('button', { name: 'Choose the port' }).click();
+  await load({ registers: [{ ...registers[0], type: 'bcd' }] });
+  const refusal = page.getByRole('alert').filter({ hasText: 'own-drive.json' });
+  await expect(refusal).toContainText('registers.0.type');
+  await expect(refusal).toContainText('"bcd"');
+  await load({});
+  await expect(refusal).toHaveCount(0);
+  await expect(page.getByRole('list', { name: 'Register maps loaded here' })).toContainText('1 register');
+
+  await page.getByLabel('Pump', { exact: true }).fill('P-9');
+  await page.getByRole('button', { name: 'Add the source' }).click();
+  // Nobody guesses which device it is.
+  await expect(page.getByText('Expected a kind of device')).toBeVisible();
+  await page.getByLabel('Kind of device').selectOption({ label: 'Own drive' });
+  const source = await addSource(page, 'Modbus RTU');
+  await serial.tell({ kind: 'answer', replies: { [hex(seal([1, 4, 0, 0, 0, 1]))]: hex(seal([1, 4, 2, 0, 173])) } });
+  await serial.tell({ kind: 'plug' });
+  await expect(source).toContainText('of 1 pump');
+  await openPump(page, 'P-9');
+  await expect(valueOf(page, 'Motor current')).toContainText('17.3 A');
+
+  await page.goto('/sources');
+  await editSource(page, 'Modbus RTU');
+  await expect(page.getByLabel('Kind of device')).toHaveValue('own-drive');
+  await page.getByRole('button', { name: 'Remove Own drive' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'Own drive' })).toContainText('in use by Modbus RTU');
+  await page.getByLabel('Kind of device').selectOption({ label: 'Hitachi SJ200, L200' });
+  await saveSource(page);
+  await editSource(page, 'Modbus RTU');
+  await page.getByRole('button', { name: 'Remove Own drive' }).click();
+  await expect(page.getByRole('list', { name: 'Register maps loaded here' })).toHaveCount(0);
+  await page.getByRole('button', { name: 'Cancel' }).click();
   await removeSource(page, 'Modbus RTU');
 });

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { buildWhenNeeded } from '../../src/server/build-when-needed.mjs';
 import { provideChromium } from './chromium-install.mjs';
 import { provideMosquitto } from './mosquitto.mjs';
+import { providePostgres } from './postgres.mjs';
 import { countResults, summarise } from './results.mjs';
 
 /** @typedef {{ name: string, command: string[], env?: Record<string, string> }} Step */
@@ -76,6 +77,7 @@ async function testInBrowser() {
   try {
     provideChromium(console.log);
     provideMosquitto(console.log);
+    providePostgres(console.log);
     const startMs = Date.now();
     await buildWhenNeeded(['client', 'server', 'cli'], () => {});
     report('✓', 'build', startMs);

@@ -3,6 +3,7 @@ import type { Remote } from 'comlink';
 import type { EngineApi } from './engine-api';
 import type { FilesApi } from './files-api';
 import type { MonitorApi } from './live-api';
+import type { SyncApi } from './sync-api';
 import { createWorkerClient, type WorkerClient } from './worker-client';
 
 /** Import, chart data, deletion. */
@@ -27,6 +28,15 @@ export function createLiveClient(
 ): WorkerClient<MonitorApi> {
   const spawn = () => new Worker(new URL('../worker/live.worker.ts', import.meta.url), { type: 'module' });
   return createWorkerClient<MonitorApi>(spawn, onStart, onDeath);
+}
+
+/** Exchange with the backend. `onStart` begins it on each new thread. */
+export function createSyncThread(
+  onStart: (api: Remote<SyncApi>) => Promise<void>,
+  onDeath: (reason: string) => void
+): WorkerClient<SyncApi> {
+  const spawn = () => new Worker(new URL('../worker/sync.worker.ts', import.meta.url), { type: 'module' });
+  return createWorkerClient<SyncApi>(spawn, onStart, onDeath);
 }
 
 export { proxy } from 'comlink';

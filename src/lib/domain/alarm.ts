@@ -30,7 +30,7 @@ export interface VibrationClass {
 
 /** What makes an alarm. A value that is missing or bad makes none true and none false: it is unknown. */
 export type AlarmCondition =
-  /** Set beyond the limit by more than `setBand`, cleared inside it by more than `clearBand`. `range` is the instrument's span; null where unknown. */
+  /** Set beyond the limit and by at least `setBand`, cleared at least `clearBand` inside it. `range` is the instrument's span; null where unknown. */
   | {
       kind: 'limit';
       channel: string;
@@ -135,10 +135,11 @@ export interface Alarm {
   occurrence: AlarmOccurrence | null;
   /** Occurrences so far. */
   count: number;
-  /** Event time of the last change of `state`. */
+  /** When `state` changed last, as the event that changed it says: the samples' time or a person's clock; 0 before the first change. */
   sinceMs: number;
-  /** When it was announced last (UNACK entered), event time; null before the first time. */
+  /** When it was announced last (UNACK entered), as the event says; null before the first time. */
   announcedMs: number | null;
+  /** What hides it: each is remembered while a stronger one shows. Out of service goes before shelved, shelved before suppressed. */
   shelved: (Act & { untilMs: number; reason: string }) | null;
   suppressedBy: SuppressingState | null;
   outOfService: (Act & { reason: string }) | null;
@@ -167,7 +168,7 @@ export type AlarmEvent =
   | { kind: 're-alarm'; atMs: number }
   | { kind: 'suppress'; atMs: number; state: SuppressingState }
   | { kind: 'unsuppress'; atMs: number }
-  /** The time limit of shelving is over. */
+  /** The time limit of shelving is over, by the wall clock: `atMs` is not before `untilMs`. */
   | { kind: 'expire'; atMs: number }
   | { kind: 'acknowledge'; atMs: number; occurrenceId: string; by: string; deviceId: string }
   | { kind: 'reset'; atMs: number; by: string; deviceId: string }

@@ -9,6 +9,8 @@ export interface Asset {
   createdMs: number;
   /** Name of the file, or `sample` for the shipped sample pump. */
   source: string;
+  /** True for a pump that a twin brought. */
+  isSimulated?: boolean;
   /** Imported channels, labels included, in the order of the stored columns. */
   channels: Channel[];
   rows: number;
@@ -18,8 +20,16 @@ export interface Asset {
   stepMs: number;
   /** Rows of the file that could not be read, wholly or in part. What is wrong in the first of them is kept as `RejectedRow`s. */
   rejectedRows: number;
+  /** Rows of the file that their time kept out of the recording; absent where nobody counted them. */
+  leftOut?: LeftOutRows;
   /** The model whose scores and findings are shown, or null while none is trained. */
   activeModelId: string | null;
+}
+
+/** Rows with the time of another one, of which one counts, and rows that lie behind the time before them. */
+export interface LeftOutRows {
+  duplicates: number;
+  runsBack: number;
 }
 
 /** A row of the source that could not be read, wholly or in one column: its line (1 is the file's first), its text and the reason. */
@@ -48,3 +58,8 @@ export type RejectReason =
   | 'bad-quotes'
   /** A tag or an asset that the plan does not know, or none. */
   | 'bad-name';
+
+/** True for a pump that is the reference pump of the twin, so that limits of that pump hold for it. */
+export function isReferencePump({ source, isSimulated }: Pick<Asset, 'source' | 'isSimulated'>): boolean {
+  return source === 'sample' || isSimulated === true;
+}

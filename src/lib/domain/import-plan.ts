@@ -43,6 +43,10 @@ export const timeFormats = [
 ] as const;
 export type TimeFormat = (typeof timeFormats)[number];
 
+/** Whether the rows of a file come oldest or newest first. */
+export const rowOrders = ['rising', 'falling'] as const;
+export type RowOrder = (typeof rowOrders)[number];
+
 /** Where the time of a row stands and what it means. */
 export interface TimePlan {
   /** Index of the time column, or of the date's column where `clockColumn` is the one of the time of day. */
@@ -55,6 +59,8 @@ export interface TimePlan {
   doubledHour: 'by-order' | 'first' | 'second';
   /** With `rows`: ms from one number to the next. Number 0 is 1970-01-01. */
   rowMs: number;
+  /** A file whose times fall is read as if its rows stood the other way round. */
+  order: RowOrder;
 }
 
 /** One series of the file. What is stored is `value * factor + offset`, under `mappedTo` where that is set. */
@@ -115,10 +121,17 @@ export interface QuestionOption {
   example: string;
 }
 
-/** What questions are about. `encoding` and `delimiter` are never asked; they can be answered all the same. */
+/**
+ * Lines that can be answered by their number, 1 is the file's first: those of the names and of the units (or `none`), and the first one
+ * of readings.
+ */
+export const lineTopics = ['header-line', 'units-line', 'data-line'] as const;
+
+/** What questions are about. Encoding, delimiter and lines are never asked; they can be answered all the same. */
 export const questionTopics = [
   'encoding',
   'delimiter',
+  ...lineTopics,
   'decimal',
   'sheet',
   'time-format',
@@ -146,8 +159,11 @@ export interface ImportPreview {
   plan: ImportPlan;
   /** The columns as the file has them. */
   columns: PreviewColumn[];
-  /** The first rows as text, at most 12, each as long as `columns`. */
+  /** The lines above the readings that hold something, at most the last 12 of them, as they stand there. */
+  above: { line: number; cells: string[] }[];
+  /** The first rows as text, at most 12, each as long as `columns`, and the line each begins on. */
   rows: string[][];
+  lines: number[];
   /** Their times as understood, ms UTC; NaN where one is not readable. */
   times: number[];
   /** The whole file, read by the plan; everything zero or empty while a question is open. */
@@ -194,7 +210,7 @@ export interface Survey extends RowCounts {
   rejections: RejectedRow[];
 }
 
-/** How a file's rows fared: stored, left out, replaced by a later row of the same time. They add up to the rows of the file. */
+/** How a file's rows fared: stored, left out, given up for another row of the same time. They add up to the rows of the file. */
 export interface RowCounts {
   accepted: number;
   rejected: number;

@@ -3,7 +3,14 @@
  * kept, never what the app proposed: a better proposal of a later version, or of the file itself, is not held back by it.
  */
 import { structureParts } from './import-structure';
-import type { Answers, ImportPlan, ImportPreview, PlannedChannel, Question } from './import-plan';
+import {
+  lineTopics,
+  type Answers,
+  type ImportPlan,
+  type ImportPreview,
+  type PlannedChannel,
+  type Question
+} from './import-plan';
 
 /** What a person decided about one column, or one tag of a long file. */
 export type ChannelChoice = Pick<PlannedChannel, 'column' | 'tag' | 'role' | 'unit' | 'mappedTo' | 'factor' | 'offset'>;
@@ -20,7 +27,7 @@ export interface ImportProfile {
 }
 
 /** Answers that are given unasked, since nothing in the file could ask for them. */
-const unasked = new Set<string>(['encoding', 'delimiter', ...structureParts]);
+const unasked = new Set<string>(['encoding', 'delimiter', ...lineTopics, ...structureParts]);
 
 /** The same for two files whose columns have the same names and units in the same order, whatever stands in them. */
 export function layoutSignature({ plan, columns }: Pick<ImportPreview, 'plan' | 'columns'>): string {

@@ -1,18 +1,18 @@
 /**
- * Where things stand in a file, changed by a person: which column is the time, which names the pump, where the readings begin.
- * Such a change is made to the plan itself, since no question of the file asks for it.
+ * What the columns of a file are, changed by a person: which one is the time, which names the pump. Such a change is made to the plan
+ * itself, since no question of the file asks for it.
  */
 import type { Answers, ImportPlan, PreviewColumn } from './import-plan';
 
-/** What can be changed: a column by its index from 0 or `none`, a line by its number from 1. */
-export const structureParts = ['data-line', 'time-column', 'clock-column', 'asset-column'] as const;
+/** What can be changed: a column by its index from 0, or `none`. */
+export const structureParts = ['time-column', 'clock-column', 'asset-column'] as const;
 export type StructurePart = (typeof structureParts)[number];
 
 export function isStructurePart(about: string): about is StructurePart {
   return structureParts.some((part) => part === about);
 }
 
-/** The plan with the changes made; those that name no line or column of the file are left aside. `columns` are the file's. */
+/** The plan with the changes made; those that name no column of the file are left aside. `columns` are the file's. */
 export function applyStructure(plan: ImportPlan, columns: PreviewColumn[], changes: Answers): ImportPlan {
   let changed = plan;
   for (const part of structureParts) {
@@ -24,7 +24,6 @@ export function applyStructure(plan: ImportPlan, columns: PreviewColumn[], chang
 
 function applyPart(plan: ImportPlan, columns: PreviewColumn[], part: StructurePart, value: string): ImportPlan {
   const at = value === 'none' ? null : Number(value);
-  if (part === 'data-line') return at !== null && Number.isInteger(at) && at >= 1 ? { ...plan, dataLine: at } : plan;
   const column = at === null ? undefined : columns[at];
   if (at !== null && !column) return plan;
   if (part === 'asset-column') return ignore({ ...plan, assetColumn: at }, at);

@@ -11,7 +11,7 @@ export interface LedgerDevice {
   /** Number and hash of the newest operation; 0 and empty before the first. */
   seq: number;
   hash: string;
-  /** Up to which operation the backend has settled all; operations above are pending. */
+  /** Up to which operation the backend has settled all and said with what result; operations above are pending. */
   settledSeq: number;
   /** Version of the backend up to which changes were integrated. */
   cursor: number;
@@ -59,6 +59,8 @@ export interface Ledger {
   settle(results: OperationResult[]): Promise<void>;
   /** Takes changes of the backend and does this device's pending operations anew on top, in one transaction. Twice is once. */
   integrate(page: PullPage): Promise<void>;
+  /** Goes on under a new device id, with the pending operations sealed anew: for a store that another one was copied from or put back over. */
+  renew(): Promise<void>;
   /** Oldest first. */
   conflicts(): Promise<Conflict[]>;
   /** A person has decided: `mine` asks for it again on top of what is there now, `theirs` lets it go. */

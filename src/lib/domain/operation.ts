@@ -65,7 +65,7 @@ export type Operation = OperationDraft & {
   hlc: string;
   /** Wall clock of the device, ms UTC. */
   atMs: number;
-  /** Who was signed in; empty where nobody was. */
+  /** Name of the account that was signed in, which no other has; empty where nobody was. */
   userId: string;
   /** Revision of the entity it was made on; 0 where the backend has confirmed none. */
   baseRev: number;
@@ -82,7 +82,7 @@ export interface Entity<Kind extends EntityKind = EntityKind> {
   id: string;
   /** The pump it is about. */
   assetId: string;
-  /** Device whose operation made it. */
+  /** Device whose operation made it; of rules, promotions and cards, which anybody may change, the one that changed it last. */
   deviceId: string;
   /** Version at which the backend has it; 0 where only this device has. Rises with every change on the backend. */
   rev: number;
@@ -105,7 +105,7 @@ export type RefusalCode =
   /** It belongs to another device. */
   | 'not-yours';
 
-/** What became of an operation at the backend. `changes` come by pull. */
+/** What became of an operation at the backend; what it changed comes by pull. `duplicate`: what it asks for was so already. */
 export type OperationResult =
   | { seq: number; opId: string; outcome: 'applied' | 'duplicate' }
   | { seq: number; opId: string; outcome: 'refused'; code: RefusalCode; detail: string };

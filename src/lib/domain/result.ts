@@ -26,6 +26,12 @@ export type FaultCode =
   | 'no-backend'
   | 'worker-died'
   | 'cancelled'
+  /** The backend does not answer. */
+  | 'unreachable'
+  /** The backend does not know who asks. */
+  | 'signed-out'
+  /** The backend answers no, and says why. */
+  | 'refused'
   | 'unexpected';
 
 /** One thing that went wrong: `where` (file, line, column, key), `found` (the value, shortened) and `expected`. */

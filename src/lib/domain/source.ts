@@ -23,24 +23,44 @@ export interface WebSocketSetup extends CommonSetup {
   format: WireFormat;
 }
 
-/** An MQTT broker over WebSocket. With `json` the topic level `assetLevel` (0 is the first) names the asset, unless the message does. */
+/**
+ * An MQTT broker over WebSocket. With `json` the topic level `assetLevel` (0 is the first) names the asset, unless the message does.
+ * The password is for the user and counts for nothing without one. A page never learns it: null says that one is kept, and goes on
+ * being kept where a setup comes back with it.
+ */
 export interface MqttSetup extends CommonSetup {
   kind: 'mqtt';
   url: string;
   username: string;
-  password: string;
+  password: string | null;
   payload: 'json' | 'sparkplug';
   topics: string[];
   assetLevel: number | null;
 }
 
-/** Line settings of a serial port, and which of the ports the person allowed; null for the only one. */
+/**
+ * Which of the ports a person allowed. Adapters of one kind have the same ids, and only their `place` among those plugged in tells them
+ * apart, 0 the first; without one, as kept by earlier versions, it is any that is free. No browser keeps the order when one is plugged in anew.
+ */
+export interface SerialPlace {
+  usbVendorId: number;
+  usbProductId: number;
+  place?: number;
+}
+
+/** Line settings of a serial port, and which one it is; null for the only one allowed. */
 export interface SerialLine {
-  port: { usbVendorId: number; usbProductId: number } | null;
+  port: SerialPlace | null;
   baudRate: number;
   dataBits: 7 | 8;
   stopBits: 1 | 2;
   parity: 'none' | 'even' | 'odd';
+}
+
+/** The port a person chose, and how many of its kind are plugged in and allowed: with more than one, only its place tells it apart. */
+export interface ChosenPort {
+  port: SerialPlace | null;
+  alike: number;
 }
 
 /** A serial port that sends lines: NDJSON, or CSV with a header line. */
@@ -55,6 +75,51 @@ export interface ModbusSetup extends CommonSetup {
   kind: 'modbus';
   line: SerialLine;
   devices: { address: number; map: string; asset: string }[];
+}
+
+export const registerTypes = ['int16', 'uint16', 'int32', 'uint32', 'float32'] as const;
+export type RegisterType = (typeof registerTypes)[number];
+
+/** Order of the bytes on the wire, A the highest: `CDAB` swaps words, `BADC` the bytes of each word, `DCBA` both. */
+export const byteOrders = ['ABCD', 'CDAB', 'BADC', 'DCBA'] as const;
+export type ByteOrder = (typeof byteOrders)[number];
+
+/** One reading of a device, read by function 3 or 4: `value = number * scale + offset`, in `unit`, under the name `column`. */
+export interface Register {
+  fc: 3 | 4;
+  /** The address on the wire: register 40001 is 0. */
+  address: number;
+  type: RegisterType;
+  order: ByteOrder;
+  scale: number;
+  offset: number;
+  unit: string;
+  column: string;
+  pollMs: number;
+}
+
+/** What is known of a kind of Modbus device. `source` says where from. */
+export interface RegisterMap {
+  id: string;
+  name: string;
+  source: string;
+  registers: Register[];
+}
+
+/** A register map as listed: `isOwn` where a person has loaded it, else it comes with the app. */
+export interface ListedMap {
+  id: string;
+  name: string;
+  registers: number;
+  isOwn: boolean;
+}
+
+/** The register maps a person has loaded. What is read may have been written by another version: it is to be checked again. */
+export interface RegisterMaps {
+  maps(): Promise<RegisterMap[]>;
+  /** Adds a map, or replaces the one of the same id. */
+  putMap(map: RegisterMap): Promise<void>;
+  removeMap(id: string): Promise<void>;
 }
 
 /** The simulated pump as a source. `speed` 1 is real time; several pumps are named after `asset` and numbered. */

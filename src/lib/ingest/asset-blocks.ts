@@ -1,22 +1,23 @@
 /**
- * The rows of one asset, in time order, as blocks of columns. Of rows with the same time the last one counts. Knows no text: a row
- * comes as a moment, values and quality codes.
+ * The rows of one asset as blocks of columns. Times must rise, or all fall: then the rows are those of a file that stands the other
+ * way round. Of rows with the same time the last one counts, in the order of time. Knows no text: a row comes as a moment, values and
+ * quality codes.
  */
+import type { RowOrder } from '../domain/import-plan';
 import type { ReadingBlock } from '../domain/reading-block';
 
-/** What became of a row: stored, stored in place of the one before of the same time, or left out because it lies before it. */
-export type Kept = 'kept' | 'replaced' | 'behind';
+/** What became of a row: stored, one of two with the same time, or left out because it lies behind the one before. */
+export type Kept = 'kept' | 'double' | 'behind';
 
 /** Rows of one asset so far. */
 export interface AssetBlocks {
   readonly asset: string;
   readonly rows: number;
-  readonly duplicates: number;
-  /** Rows that lay before the one before them. */
+  /** Rows that lay on the wrong side of the one before them. */
   readonly behind: number;
-  readonly t0Ms: number;
-  /** Moment of the latest row; NaN before the first. */
-  readonly t1Ms: number;
+  /** Moments of the first row and of the last one so far, in the order they come; NaN before the first. */
+  readonly firstMs: number;
+  readonly lastMs: number;
   /** Where the times look as if a clock had been put forward or back by an hour, ms; NaN for nowhere. */
   readonly clockChangeMs: number;
   add(tMs: number, values: Float64Array, quality: Uint8Array): Kept;
@@ -30,34 +31,34 @@ const maxSteps = 10_000;
 const firstRows = 256;
 const [hourMs, dayMs] = [3_600_000, 86_400_000] as const;
 
-/** Blocks of `blockRows` rows each but the last go to `emit`, in order; `channels` are their names. */
+/** Blocks of `blockRows` rows each but the last go to `emit`, in the order of the rows; within each, times rise. `channels` are their names. */
 export function createAssetBlocks(
   asset: string,
   assetId: string,
   channels: string[],
-  blockRows: number,
+  { blockRows, order }: { blockRows: number; order: RowOrder },
   emit: (block: ReadingBlock) => void
 ): AssetBlocks {
+  const isFalling = order === 'falling';
   const steps: number[] = [];
   let block = emptyBlock(Math.min(firstRows, blockRows));
   let size = 0;
   let rows = 0;
-  let duplicates = 0;
   let behind = 0;
-  let t0Ms = NaN;
-  let t1Ms = NaN;
+  let firstMs = NaN;
+  let lastMs = NaN;
   let stepBefore = NaN;
   let clockChangeMs = NaN;
 
   /** Notes an hour lost on a Sunday night between two rows that are otherwise one step apart, or an hour that comes again. */
-  function noteClock(stepMs: number): void {
+  function noteClock(stepMs: number, tMs: number): void {
     if (!Number.isNaN(clockChangeMs)) return;
     const slack = Math.max(2000, 2 * stepBefore);
     const isBack = stepMs < 0 && stepMs > -hourMs - slack && stepMs < -hourMs + slack;
-    const gapEndMs = t1Ms + stepMs;
-    const isNight = new Date(t1Ms + hourMs).getUTCDay() === 0 && t1Ms % dayMs < 3.5 * hourMs;
+    const [gapStartMs, gapEndMs] = isFalling ? [tMs, lastMs] : [lastMs, tMs];
+    const isNight = new Date(gapStartMs + hourMs).getUTCDay() === 0 && gapStartMs % dayMs < 3.5 * hourMs;
     const isForward = Math.abs(stepMs - hourMs) <= slack && gapEndMs % hourMs <= slack && isNight;
-    if (isBack || isForward) clockChangeMs = t1Ms;
+    if (isBack || isForward) clockChangeMs = gapStartMs;
   }
 
   function emptyBlock(capacity: number): ReadingBlock {
@@ -74,7 +75,7 @@ export function createAssetBlocks(
   function makeRoom(): void {
     if (size < block.t.length) return;
     if (size === blockRows) {
-      emit(block);
+      handOver(block);
       block = emptyBlock(blockRows);
       size = 0;
       return;
@@ -84,6 +85,11 @@ export function createAssetBlocks(
     block.columns.forEach((column, index) => larger.columns[index]!.set(column));
     block.quality.forEach((quality, index) => larger.quality[index]!.set(quality));
     block = larger;
+  }
+
+  function handOver(filled: ReadingBlock): void {
+    if (isFalling) for (const part of [filled.t, ...filled.columns, ...filled.quality]) part.reverse();
+    emit(filled);
   }
 
   function write(at: number, values: Float64Array, quality: Uint8Array): void {
@@ -99,48 +105,44 @@ export function createAssetBlocks(
     get rows() {
       return rows;
     },
-    get duplicates() {
-      return duplicates;
-    },
     get behind() {
       return behind;
     },
-    get t0Ms() {
-      return t0Ms;
+    get firstMs() {
+      return firstMs;
     },
-    get t1Ms() {
-      return t1Ms;
+    get lastMs() {
+      return lastMs;
     },
     get clockChangeMs() {
       return clockChangeMs;
     },
     add(tMs, values, quality) {
-      if (tMs === t1Ms) {
-        duplicates++;
-        write(size - 1, values, quality);
-        return 'replaced';
+      if (tMs === lastMs) {
+        if (!isFalling) write(size - 1, values, quality);
+        return 'double';
       }
-      if (tMs < t1Ms) {
+      const stepMs = isFalling ? lastMs - tMs : tMs - lastMs;
+      if (stepMs < 0) {
         behind++;
-        noteClock(tMs - t1Ms);
+        noteClock(stepMs, tMs);
         return 'behind';
       }
       makeRoom();
-      const stepMs = tMs - t1Ms;
-      if (rows === 0) t0Ms = tMs;
+      if (rows === 0) firstMs = tMs;
       else {
         if (steps.length < maxSteps) steps.push(stepMs);
-        if (stepMs >= 0.9 * hourMs) noteClock(stepMs);
+        if (stepMs >= 0.9 * hourMs) noteClock(stepMs, tMs);
         else stepBefore = stepMs;
       }
-      t1Ms = tMs;
+      lastMs = tMs;
       block.t[size] = tMs;
       write(size++, values, quality);
       rows++;
       return 'kept';
     },
     finish() {
-      if (size > 0) emit(size === block.t.length ? block : trimBlock(block, size));
+      if (size > 0) handOver(size === block.t.length ? block : trimBlock(block, size));
       size = 0;
     },
     stepMs() {

@@ -22,11 +22,9 @@ export async function previewFiles(
   names: string[] | null,
   options: PreviewOptions
 ): Promise<Result<PreviewedFiles>> {
-  const unpacked = await unpackAll(files);
-  if (!unpacked.ok) return unpacked;
-  const chosen = unpacked.value.filter(({ name }) => names === null || names.includes(name));
+  const { all, unread } = await unpackAll(files);
+  const chosen = all.filter(({ name }) => names === null || names.includes(name));
   const understood: { file: SourceFile; preview: ImportPreview }[] = [];
-  const unread: Fault[] = [];
   for (const file of chosen) {
     const preview = await previewFile(file, options);
     if (preview.ok) understood.push({ file, preview: preview.value });
@@ -41,24 +39,29 @@ export async function previewFiles(
   return ok({ groups: await groupPreviews(understood, options), unread });
 }
 
-/** Every file, those inside archives too, under names that are all different. */
-async function unpackAll(files: SourceFile[]): Promise<Result<SourceFile[]>> {
+/** Every file, those inside archives too, under names that are all different; and why archives cannot be opened. */
+async function unpackAll(files: SourceFile[]): Promise<{ all: SourceFile[]; unread: Fault[] }> {
   const all: SourceFile[] = [];
+  const unread: Fault[] = [];
   const names = new Set<string>();
   for (const packed of files) {
     const inside = await unpackFile(packed);
-    if (!inside.ok) return inside;
-    for (const file of inside.value) {
-      let { name } = file;
-      for (let count = 2; names.has(name); count++) name = `${file.name} (${count})`;
-      names.add(name);
-      all.push(name === file.name ? file : { ...file, name });
-    }
+    if (!inside.ok) unread.push(inside.fault);
+    else
+      for (const file of inside.value) {
+        let { name } = file;
+        for (let count = 2; names.has(name); count++) name = `${file.name} (${count})`;
+        names.add(name);
+        all.push(name === file.name ? file : { ...file, name });
+      }
   }
-  return ok(all);
+  return { all, unread };
 }
 
-/** Hands the rows of the named files to a reader, one file after the other, all by one plan. `onPiece` as in `readContent`. */
+/**
+ * Hands the rows of the named files to a reader, one file after the other, all by one plan; the last one first where times fall.
+ * `onPiece` as in `readContent`.
+ */
 export async function readFiles(
   files: SourceFile[],
   names: string[],
@@ -66,10 +69,10 @@ export async function readFiles(
   reader: RowReader,
   onPiece: (bytesRead: number, bytesTotal: number) => void | Promise<void> = () => undefined
 ): Promise<Result<null>> {
-  const unpacked = await unpackAll(files);
-  if (!unpacked.ok) return unpacked;
-  const chosen = names.map((name) => unpacked.value.find((file) => file.name === name));
-  const absent = names.find((_, index) => !chosen[index]);
+  const { all } = await unpackAll(files);
+  const inOrder = plan.time.order === 'falling' ? [...names].reverse() : names;
+  const chosen = inOrder.map((name) => all.find((file) => file.name === name));
+  const absent = inOrder.find((_, index) => !chosen[index]);
   if (absent !== undefined) return fail('not-found', absent, 'no such file', 'one of the files chosen');
   const sizes = chosen.map((file) => file!.bytes);
   const total = sizes.includes(0) ? 0 : sizes.reduce((sum, bytes) => sum + bytes, 0);
@@ -121,6 +124,7 @@ function layoutOf({ layout, channels, time, ...plan }: ImportPlan): string {
     layout,
     time.column,
     time.clockColumn,
+    time.order,
     plan.assetColumn,
     layout === 'wide' ? channels.map(({ name, unit }) => [name, unit]) : []
   ]);

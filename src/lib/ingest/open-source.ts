@@ -5,8 +5,8 @@
 import type { Clock } from '../domain/clock';
 import { fail, ok } from '../domain/result';
 import type { Result } from '../domain/result';
-import type { ReadingSource, SourceListener, SourceSetup, TwinSetup } from '../domain/source';
-import type { RegisterMap } from './modbus/register-map';
+import type { ReadingSource, RegisterMap, SourceListener, SourceSetup, TwinSetup } from '../domain/source';
+import type { FindMap } from './modbus/source';
 import { parseSetup } from './parse-setup';
 import type { SerialPorts } from './serial/port';
 import type { OpenSocket } from './websocket/socket';
@@ -18,7 +18,7 @@ export interface SourceEnvironment {
   random?: () => number;
   openSocket?: OpenSocket;
   ports?: SerialPorts;
-  findMap?: (id: string) => RegisterMap | undefined;
+  findMap?: FindMap;
   /** Makes a twin at rest. Without it, twins are refused. */
   createTwin?: (setup: TwinSetup, listener: SourceListener) => ReadingSource | Promise<ReadingSource>;
 }
@@ -61,14 +61,14 @@ async function createSource(
     }
     case 'modbus': {
       const { createModbusSource } = await import('./modbus/source');
-      return createModbusSource(setup, listener, { ...parts, findMap: findMap ?? (await findShippedMap()) });
+      return createModbusSource(setup, listener, { ...parts, findMap: findMap ?? findShippedMap });
     }
     case 'twin':
       return createTwin?.(setup, listener);
   }
 }
 
-async function findShippedMap(): Promise<(id: string) => RegisterMap | undefined> {
+async function findShippedMap(id: string): Promise<RegisterMap | undefined> {
   const { shippedMaps } = await import('./modbus/shipped');
-  return (id) => shippedMaps.find((map) => map.id === id);
+  return shippedMaps.find((map) => map.id === id);
 }

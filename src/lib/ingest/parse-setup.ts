@@ -5,6 +5,7 @@
 import {
   array,
   check,
+  exactOptional,
   integer,
   literal,
   maxLength,
@@ -57,14 +58,19 @@ const topic = pipe(
 
 const usbId = whole(0, 0xffff);
 const line = strictObject({
-  port: nullable(strictObject({ usbVendorId: usbId, usbProductId: usbId })),
+  // Lines kept by earlier versions say no place.
+  port: nullable(strictObject({ usbVendorId: usbId, usbProductId: usbId, place: exactOptional(whole(0, 99)) })),
   baudRate: whole(50, 4_000_000),
   dataBits: picklist([7, 8]),
   stopBits: picklist([1, 2]),
   parity: picklist(['none', 'even', 'odd'])
 });
 
-const device = strictObject({ address: whole(1, 247), map: name, asset: name });
+const device = strictObject({
+  address: whole(1, 247),
+  map: pipe(string(), trim(), nonEmpty('a kind of device'), maxLength(200, 'at most 200 characters')),
+  asset: name
+});
 
 const setups = variant('kind', [
   strictObject({ ...common, kind: literal('websocket'), url: address, format: picklist(wireFormats) }),
@@ -73,7 +79,7 @@ const setups = variant('kind', [
     kind: literal('mqtt'),
     url: address,
     username: text,
-    password: text,
+    password: nullable(text),
     payload: picklist(['json', 'sparkplug']),
     topics: pipe(array(topic), minLength(1, 'at least one topic'), maxLength(100, 'at most 100 topics')),
     assetLevel: nullable(whole(0, 100))

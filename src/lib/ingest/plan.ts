@@ -5,6 +5,7 @@ import {
   fileFormats,
   findOpenQuestion,
   groupings,
+  rowOrders,
   storedChannel,
   timeFormats,
   type ImportPlan
@@ -38,6 +39,7 @@ function findSettingFault({ format, encoding, delimiter, decimal, grouping, time
     ['grouping', grouping, groupings],
     ['time format', time.format, timeFormats],
     ['doubled hour', time.doubledHour, ['by-order', 'first', 'second']],
+    ['order of rows', time.order, rowOrders],
     ['layout', plan.layout, ['wide', 'long']]
   ];
   const wrong = settings.find(([, value, known]) => !known.includes(value));

@@ -16,7 +16,9 @@ import { profileColumn } from './column';
 import { openContent, type Content } from './content';
 import { countNotation, decideNotation, noNotation, type Notation } from './csv/dialect';
 import { numberReader } from './csv/number';
+import type { SampleRow } from './csv/sample';
 import { findUnit } from './csv/unit';
+import { faultOfError } from './file-fault';
 import { mapChannels, type Series } from './map-channels';
 import { findPlanFault } from './plan';
 import {
@@ -37,13 +39,15 @@ import {
   askTimeFormat,
   askTimeZone
 } from './questions';
+import { findRowOrder } from './row-order';
 import { sampleContent } from './sample-content';
 import type { SourceFile } from './source-file';
-import { createStampReader, createPlacer, zoneOf } from './stamp';
+import { createStampReader, createPlacer, stampCell, zoneOf } from './stamp';
 import { noSurvey, surveyContents, type SurveyFindings } from './survey';
 import { maxTags, scanNotation, scanOrders, scanTags } from './whole-file';
 
 const shownRows = 12;
+const shownAbove = 12;
 /** A clock may be this far ahead of ours before stamps count as lying in the future, ms. */
 const clockSlackMs = 300_000;
 
@@ -55,9 +59,13 @@ export interface PreviewOptions {
   onProgress?: (bytesRead: number) => void;
 }
 
-/** Understands one file that is not packed. Faults name it. */
+/** Understands one file that is not packed. Faults name it; one that turns up while it is read is returned like any other. */
 export async function previewFile(file: SourceFile, options: PreviewOptions): Promise<Result<ImportPreview>> {
-  const preview = await understand(file, options);
+  const preview = await understand(file, options).catch((error: unknown) => {
+    const fault = faultOfError(error);
+    if (!fault) throw error;
+    return { ok: false as const, fault };
+  });
   if (preview.ok || preview.fault.where.startsWith(file.name)) return preview;
   return { ok: false, fault: { ...preview.fault, where: `${file.name}, ${preview.fault.where}` } };
 }
@@ -73,10 +81,10 @@ async function understand(
   const content = opened.value;
   const drafted = await draft(content, answers);
   if (!drafted.ok) return drafted;
-  const { made, head, notation } = drafted.value;
+  const { made, head } = drafted.value;
   const purposes = findPurposes(made, answers);
   if (!purposes.ok && !given) return purposes;
-  const proposed = purposes.ok ? await propose(content, made, purposes.value, notation, answers) : null;
+  const proposed = purposes.ok ? await propose(content, drafted.value, purposes.value, answers) : null;
   if (proposed && !proposed.ok && !given) return proposed;
   const proposal = proposed?.ok ? proposed.value : null;
   const plan = given ? { ...given, questions: given.questions } : proposal!.plan;
@@ -96,13 +104,28 @@ async function understand(
     : finishPreview([content], preview, { answers, nowMs, isGiven: given !== null, onProgress });
 }
 
-/** The answers that a plan was made with. */
-function answersOf({ questions }: ImportPlan): Answers {
-  return Object.fromEntries(questions.flatMap(({ about, answer }) => (answer === null ? [] : [[about, answer]])));
+/** The answers under which a plan would be proposed again, as far as it is about where things stand. */
+function answersOf({ questions, ...plan }: ImportPlan): Answers {
+  const answered = questions.flatMap(({ about, answer }) => (answer === null ? [] : [[about, answer] as const]));
+  const line = (number: number | null): string => String(number ?? 'none');
+  return {
+    ...Object.fromEntries(answered),
+    ...(plan.format === 'csv' && { encoding: plan.encoding, delimiter: plan.delimiter, decimal: plan.decimal }),
+    'header-line': line(plan.headerLine),
+    'units-line': line(plan.unitsLine),
+    'data-line': line(plan.dataLine)
+  };
+}
+
+/** A draft with the rows of the file's beginning, whatever they are, and how numbers are written in it. */
+interface Drafted {
+  made: Draft;
+  head: SampleRow[];
+  notation: Notation;
 }
 
 /** Everything that is judged from the sample: the notation by as many cells as it takes. */
-async function draft(content: Content, answers: Answers) {
+async function draft(content: Content, answers: Answers): Promise<Result<Drafted>> {
   const sampled = await sampleContent(content, answers);
   if (!sampled.ok) return sampled;
   const { structure, head, ...cut } = sampled.value;
@@ -129,7 +152,7 @@ async function draft(content: Content, answers: Answers) {
   return ok({ made, head, notation });
 }
 
-async function propose(content: Content, made: Draft, purposes: Purposes, notation: Notation, answers: Answers) {
+async function propose(content: Content, { made, head, notation }: Drafted, purposes: Purposes, answers: Answers) {
   if (purposes.orders.length > 1 && answers['time-format'] === undefined) {
     purposes.orders = await scanOrders(content, made, purposes.time.column, purposes.orders);
     purposes.time.format = purposes.orders[0]!;
@@ -138,6 +161,7 @@ async function propose(content: Content, made: Draft, purposes: Purposes, notati
   if (!series.ok) return series;
   const mapped = mapChannels(series.value, answers);
   const plan = makePlan(made, purposes, mapped.channels, answers);
+  plan.time.order = findRowOrder(plan, head);
   if (plan.channels.every(({ role }) => role !== 'reading'))
     return fail('no-numeric-channel', 'header', describeColumns(made.columns), 'a column of numbers');
   const questions: (Question | null)[] = [
@@ -198,14 +222,9 @@ function needsZone({ time }: ImportPlan, made: Draft): boolean {
   if (time.format === 'rows' || time.format.startsWith('epoch')) return false;
   const stamps = createStampReader(time.format, made, time.rowMs);
   return made.structure.rows.some(({ fields }) => {
-    const cell = stampCell({ time }, fields);
+    const cell = stampCell(time, fields);
     return !Number.isNaN(stamps.read(cell)) && !stamps.hasZone;
   });
-}
-
-function stampCell({ time }: Pick<ImportPlan, 'time'>, fields: string[]): string {
-  const cell = fields[time.column] ?? '';
-  return time.clockColumn === null ? cell : `${cell.trim()} ${(fields[time.clockColumn] ?? '').trim()}`;
 }
 
 /** Why the sampled rows cannot be read by a plan, or null. */
@@ -213,25 +232,28 @@ function findMisfit(plan: ImportPlan, { structure, columns }: Draft): ReturnType
   if (structure.width !== plan.width)
     return fail('bad-plan', 'header', `${structure.width} columns`, `${plan.width} columns`);
   const stamps = createStampReader(plan.time.format, plan, plan.time.rowMs);
-  if (structure.rows.some(({ fields }) => !Number.isNaN(stamps.read(stampCell(plan, fields))))) return null;
+  if (structure.rows.some(({ fields }) => !Number.isNaN(stamps.read(stampCell(plan.time, fields))))) return null;
   const { name, firstCell } = columns[plan.time.column]!;
   return fail('no-time-column', `column ${name}`, firstCell, `times written as ${plan.time.format}`);
 }
 
-function firstRows(
-  plan: ImportPlan,
-  head: { fields: string[]; line: number }[]
-): Pick<ImportPreview, 'rows' | 'times'> {
+function firstRows(plan: ImportPlan, head: SampleRow[]): Pick<ImportPreview, 'above' | 'rows' | 'lines' | 'times'> {
   const shown = head.filter(({ line }) => line >= plan.dataLine).slice(0, shownRows);
   const stamps = createStampReader(plan.time.format, plan, plan.time.rowMs);
-  const placer = createPlacer(zoneOf(plan.time), plan.time.doubledHour);
+  const placer = createPlacer(zoneOf(plan.time), plan.time);
   let latest = NaN;
   const times = shown.map(({ fields }) => {
-    const ms = stamps.read(stampCell(plan, fields));
+    const ms = stamps.read(stampCell(plan.time, fields));
     return (latest = stamps.hasZone || Number.isNaN(ms) ? ms : placer.place(ms, latest));
   });
   const rows = shown.map(({ fields }) => Array.from({ length: plan.width }, (_, index) => fields[index] ?? ''));
-  return { rows, times };
+  const above = head.filter(({ line }) => line < plan.dataLine).slice(-shownAbove);
+  return {
+    above: above.map(({ line, fields }) => ({ line, cells: fields.slice(0, plan.width) })),
+    rows,
+    lines: shown.map(({ line }) => line),
+    times
+  };
 }
 
 interface Finish {

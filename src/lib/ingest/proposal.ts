@@ -185,7 +185,8 @@ export function makePlan(draft: Draft, purposes: Purposes, channels: PlannedChan
       ...time,
       zone: answers['time-zone'] ?? 'UTC',
       doubledHour: doubled === 'first' || doubled === 'second' ? doubled : 'by-order',
-      rowMs: Number(answers['row-step'] ?? assumedCycleMs)
+      rowMs: Number(answers['row-step'] ?? assumedCycleMs),
+      order: 'rising'
     },
     layout,
     tagColumn,

@@ -19,12 +19,20 @@ export interface ReadOptions {
   maxRejected?: number;
   /** Id under which the blocks of an asset come; '' is the name where the file names none. Left out: the name itself. */
   idOf?: (asset: string) => string;
+  /**
+   * What fills blocks newest first (`TimePlan.order`) holds all of them back until they can be handed over oldest first. True: they come
+   * as they fill, so that memory stays bounded; `finish` then gives the oldest last.
+   */
+  takesFalling?: boolean;
 }
 
 /** An asset of a file, read to its end. */
 export interface AssetSummary {
   name: string;
   rows: number;
+  /** Rows with the time of another, and those behind the time before them: none of them is among `rows`. */
+  duplicates: number;
+  behind: number;
   t0Ms: number;
   t1Ms: number;
   /** Median of the first 10,000 steps, ms; NaN with fewer than two rows. */
@@ -64,6 +72,9 @@ interface OpenAsset {
   blocks: AssetBlocks;
   placer: Placer;
   pivot: Pivot | null;
+  duplicates: number;
+  /** Of the long layout; of the wide one `blocks` counts them. */
+  behind: number;
 }
 
 /** Assets beyond this many are taken for a column that names no assets. */
@@ -76,11 +87,15 @@ const maxAssets = 20_000;
  * than were kept, and `no-row` where nothing was readable.
  */
 export function createRowReader(plan: ImportPlan, options: ReadOptions = {}): RowReader {
-  const { blockRows = 4096, maxRejected = 1000, idOf = (asset: string) => asset } = options;
+  const { blockRows = 4096, maxRejected = 1000, idOf = (asset: string) => asset, takesFalling = false } = options;
   const planFault = findPlanFault(plan);
   const { width, assetColumn, tagColumn, valueColumn } = plan;
   const isLong = plan.layout === 'long';
-  const { column: timeColumn, clockColumn } = plan.time;
+  const { column: timeColumn, clockColumn, order } = plan.time;
+  const isFalling = order === 'falling';
+  /** Times that fall rise with the other sign. */
+  const direction = isFalling ? -1 : 1;
+  const isHeld = isFalling && !takesFalling;
   const imported = plan.channels.filter(({ role }) => role !== 'ignored');
   const names = imported.map((channel) => storedChannel(channel).name);
   const readings = imported.flatMap(({ role }, index) => (role === 'reading' ? [index] : []));
@@ -102,10 +117,12 @@ export function createRowReader(plan: ImportPlan, options: ReadOptions = {}): Ro
     const known = assets.get(name);
     if (known) return (latest = known);
     if (assets.size === maxAssets) return null;
-    const blocks = createAssetBlocks(name, idOf(name), names, blockRows, (block) => filled.push(block));
-    const placer = createPlacer(zone, plan.time.doubledHour);
-    const pivot = isLong ? createPivot(imported.length, Quality.missing, (t, v, q) => blocks.add(t, v, q)) : null;
-    latest = { blocks, placer, pivot };
+    const blocks = createAssetBlocks(name, idOf(name), names, { blockRows, order }, (block) => filled.push(block));
+    const placer = createPlacer(zone, plan.time);
+    const pivot = isLong
+      ? createPivot(imported.length, Quality.missing, (t, v, q) => blocks.add(direction * t, v, q))
+      : null;
+    latest = { blocks, placer, pivot, duplicates: 0, behind: 0 };
     assets.set(name, latest);
     return latest;
   }
@@ -134,12 +151,14 @@ export function createRowReader(plan: ImportPlan, options: ReadOptions = {}): Ro
     const asset = openAsset(name);
     if (!asset) return 'bad-name';
     const { blocks, placer } = asset;
-    const tMs = hasZone ? stampMs : placer.place(stampMs, blocks.t1Ms);
+    const tMs = hasZone ? stampMs : placer.place(stampMs, blocks.lastMs);
     if (Number.isNaN(tMs)) return 'skipped-hour';
     const kept = blocks.add(tMs, cells.values, cells.quality);
     if (kept === 'behind') return 'time-runs-back';
-    if (kept === 'replaced') counts.duplicates++;
-    else counts.accepted++;
+    if (kept === 'double') {
+      asset.duplicates++;
+      counts.duplicates++;
+    } else counts.accepted++;
     return null;
   }
 
@@ -160,7 +179,7 @@ export function createRowReader(plan: ImportPlan, options: ReadOptions = {}): Ro
   }
 
   function leaveKeptOut(reason: RejectReason, line: number, text: string, name: string): void {
-    const latestMs = assets.get(name)?.blocks.t1Ms ?? NaN;
+    const latestMs = assets.get(name)?.blocks.lastMs ?? NaN;
     if (reason === 'time-runs-back') firstBehind ??= { line, text: copy(text), latestMs };
     leaveOut(reason, line, text, reason === 'bad-name' ? assetColumn! : timeColumn);
   }
@@ -173,18 +192,23 @@ export function createRowReader(plan: ImportPlan, options: ReadOptions = {}): Ro
     if (index < 0) return void counts.accepted++;
     const asset = openAsset(name);
     if (!asset?.pivot) return leaveOut('bad-name', line, raw(), assetColumn!, name);
-    const before = asset.pivot.latestMs(index);
+    const before = direction * asset.pivot.latestMs(index);
     const tMs = hasZone ? stampMs : asset.placer.place(stampMs, before);
     if (Number.isNaN(tMs)) return leaveOut('skipped-hour', line, raw(), timeColumn);
     if (!cells.setText(index, fields[valueColumn!]!))
       return leaveOut('bad-number', line, raw(), valueColumn!, fields[valueColumn!]!);
-    if (tMs < before) {
+    if (direction * (tMs - before) < 0) {
+      asset.behind++;
       firstBehind ??= { line, text: copy(raw()), latestMs: before };
       return leaveOut('time-runs-back', line, raw(), timeColumn);
     }
-    const isNew = asset.pivot.add(index, tMs, cells.values[index]!, cells.quality[index]!);
+    const isGivenUp = isFalling && tMs === before;
+    const isNew = !isGivenUp && asset.pivot.add(index, direction * tMs, cells.values[index]!, cells.quality[index]!);
     if (isNew) counts.accepted++;
-    else counts.duplicates++;
+    else {
+      asset.duplicates++;
+      counts.duplicates++;
+    }
   }
 
   function row(fields: string[], line: number, text: string | null): void {
@@ -231,6 +255,7 @@ export function createRowReader(plan: ImportPlan, options: ReadOptions = {}): Ro
       return rejectedCount;
     },
     takeBlocks() {
+      if (isHeld) return [];
       const taken = filled;
       filled = [];
       return taken;
@@ -243,23 +268,30 @@ export function createRowReader(plan: ImportPlan, options: ReadOptions = {}): Ro
       }
       const read = [...assets.values()].filter(({ blocks }) => blocks.rows > 0);
       const first = rejected[0];
-      // A file sorted newest first, or one wild stamp, would otherwise be imported as next to nothing.
+      // One wild stamp would otherwise make next to nothing of a file.
       const accepted = counts.accepted + counts.duplicates;
       const behind = [...assets.values()].some(({ blocks }) => blocks.behind > blocks.rows);
       if (firstBehind && (behind || (isLong && counts.rejected > accepted))) {
         const { line, text, latestMs } = firstBehind;
-        return fail('time-runs-back', `line ${line}`, text, `a time after ${new Date(latestMs).toISOString()}`);
+        const expected = `a time ${isFalling ? 'before' : 'after'} ${new Date(latestMs).toISOString()}`;
+        return fail('time-runs-back', `line ${line}`, text, expected);
       }
       if (read.length === 0)
         return fail('no-row', first ? `line ${first.line}` : 'file', first?.text ?? '', 'a readable row');
-      const blocks = filled;
+      const blocks = isHeld ? filled.reverse() : filled;
       filled = [];
       const summaries = read.map(
-        ({ blocks: { asset, rows, t0Ms, t1Ms, stepMs, clockChangeMs }, placer: { doubled } }) => ({
+        ({
+          blocks: { asset, rows, behind, firstMs, lastMs, stepMs, clockChangeMs },
+          placer: { doubled },
+          ...counted
+        }) => ({
           name: asset,
           rows,
-          t0Ms,
-          t1Ms,
+          duplicates: counted.duplicates,
+          behind: behind + counted.behind,
+          t0Ms: isFalling ? lastMs : firstMs,
+          t1Ms: isFalling ? firstMs : lastMs,
           stepMs: stepMs(),
           doubled,
           clockChangeMs

@@ -9,7 +9,8 @@ import type { Content } from './content';
 import { sniffDelimiter } from './csv/dialect';
 import { detectEncoding } from './csv/encoding';
 import { sampleRows, type SampleRow } from './csv/sample';
-import { findStructure, type Structure } from './structure';
+import { lineNames, readGivenLines } from './given-lines';
+import { findStructure, type GivenLines, type Structure } from './structure';
 
 const headBytes = 256 * 1024;
 const pieceBytes = 32 * 1024;
@@ -28,21 +29,43 @@ export interface Sample {
 
 /** Looks at a file; `not-text` where it is none of a known format, `no-row` where no row of readings is found. */
 export async function sampleContent(content: Content, answers: Answers): Promise<Result<Sample>> {
-  return content.table ? sampleTable(content) : sampleText(content, answers);
+  const given = readGivenLines(answers);
+  if (!given.ok) return given;
+  const sampled = await (content.table ? sampleTable(content, given.value) : sampleText(content, answers, given.value));
+  return sampled.ok ? checkLines(sampled.value) : sampled;
 }
 
-async function sampleTable({ table, file, format }: Content): Promise<Result<Sample>> {
+/** Names cannot be read from a line that is not there, or holds nothing. */
+function checkLines(sample: Sample): Result<Sample> {
+  const { headerLine, unitsLine, dataLine } = sample.structure;
+  const absent = [headerLine, unitsLine].find((at) => at !== null && !sample.head.some(({ line }) => line === at));
+  if (absent != null)
+    return fail('bad-plan', `line ${absent}`, 'nothing', 'a line of names or units near the beginning');
+  const lowest = Math.max(headerLine ?? 0, unitsLine ?? 0);
+  if (dataLine > lowest) return ok(sample);
+  return fail(
+    'bad-plan',
+    lineNames['data-line'],
+    String(dataLine),
+    `a line below ${lowest}, which holds names or units`
+  );
+}
+
+async function sampleTable({ table, file, format }: Content, given: GivenLines): Promise<Result<Sample>> {
   const head: SampleRow[] = [];
   for await (const batch of table!.rows()) {
     for (const fields of batch) head.push({ fields, line: head.length + 1 });
     if (head.length >= tableRows) break;
   }
-  const structure = findStructure(head.filter(({ fields }) => fields.some((cell) => cell.trim() !== '')));
+  const structure = findStructure(
+    head.filter(({ fields }) => fields.some((cell) => cell.trim() !== '')),
+    given
+  );
   if (!structure) return noRows(file.name, head);
   return ok({ format, encoding: 'utf-8', delimiter: ',', structure, head });
 }
 
-async function sampleText({ file }: Content, answers: Answers): Promise<Result<Sample>> {
+async function sampleText({ file }: Content, answers: Answers, given: GivenLines): Promise<Result<Sample>> {
   const begun = await readHead(file.pieces());
   const isWhole = begun.length <= headBytes;
   const head = begun.subarray(0, headBytes);
@@ -56,7 +79,7 @@ async function sampleText({ file }: Content, answers: Answers): Promise<Result<S
   const isBlankSeparated = answers['delimiter'] === undefined && isCmapss(text);
   const delimiter = isBlankSeparated ? ' ' : (readDelimiter(answers['delimiter']) ?? sniffDelimiter(text, isWhole));
   const rows = sampleRows(text, delimiter, isWhole);
-  const structure = isBlankSeparated ? cmapssStructure(rows) : findStructure(rows);
+  const structure = isBlankSeparated ? cmapssStructure(rows) : findStructure(rows, given);
   if (!structure) return noRows(file.name, rows);
   const more = further
     .flatMap((bytes) => middleRows(decode(bytes), delimiter))

@@ -35,7 +35,18 @@ export function fileOf(blob: NamedBlob): SourceFile {
     canSeek: true,
     range,
     async *pieces() {
-      for (let at = 0; at < blob.size; at += pieceBytes) yield await range(at, Math.min(at + pieceBytes, blob.size));
+      const read = (at: number) => {
+        const piece = range(at, Math.min(at + pieceBytes, blob.size));
+        piece.catch(() => undefined); // told by whoever waits for it; nobody may
+        return piece;
+      };
+      // The next piece is on its way while this one is being read.
+      let next = read(0);
+      for (let at = 0; at < blob.size; at += pieceBytes) {
+        const piece = await next;
+        if (at + pieceBytes < blob.size) next = read(at + pieceBytes);
+        yield piece;
+      }
     }
   };
 }

@@ -25,6 +25,12 @@ const dayMs = 86_400_000;
 const epochDays = { 'excel-1900': 25_569, 'excel-1904': 24_107 } as const;
 const epochFactors = { 'epoch-s': 1e3, 'epoch-ms': 1, 'epoch-us': 1e-3, 'epoch-ns': 1e-6 } as const;
 
+/** The text of a row's time: a date's cell and a clock's are one. */
+export function stampCell({ column, clockColumn }: Pick<TimePlan, 'column' | 'clockColumn'>, fields: string[]): string {
+  const cell = fields[column] ?? '';
+  return clockColumn === null ? cell : `${cell.trim()} ${(fields[clockColumn] ?? '').trim()}`;
+}
+
 /** A reader of stamps in `format`; numbers in them are written as the file's are. */
 export function createStampReader(
   format: TimeFormat,
@@ -84,7 +90,7 @@ function isoReader(): StampReader {
   return reader;
 }
 
-/** How doubled hours were met: each once, with how far its first row lay behind the row before, ms, and whether time ran back in it. */
+/** How doubled hours were met: each once, with how far its first row lay from the row before, ms, and whether its other run came. */
 export interface DoubledHour {
   enteredAfterMs: number;
   ranBack: boolean;
@@ -103,9 +109,10 @@ export function zoneOf({ zone }: Pick<TimePlan, 'zone'>): Zone {
   return openZone(zone) ?? openZone('UTC')!;
 }
 
-/** A placer in `zone`. */
-export function createPlacer(zone: Zone, doubledHour: TimePlan['doubledHour']): Placer {
+/** A placer in `zone`, for rows in this order. */
+export function createPlacer(zone: Zone, { doubledHour, order }: Pick<TimePlan, 'doubledHour' | 'order'>): Placer {
   const doubled: DoubledHour[] = [];
+  const isFalling = order === 'falling';
   return {
     doubled,
     place(localMs, latest) {
@@ -113,15 +120,17 @@ export function createPlacer(zone: Zone, doubledHour: TimePlan['doubledHour']): 
       const { first, second } = zone.resolve(localMs);
       if (Number.isNaN(second)) return first;
       if (doubledHour !== 'by-order') return doubledHour === 'first' ? first : second;
+      // Newest first, the hour's second run comes before its first one.
+      const [before, after] = isFalling ? [second, first] : [first, second];
       let hour = doubled.at(-1);
       if (!hour || Math.abs(first - hour.atMs) > dayMs) {
-        hour = { enteredAfterMs: first - latest, ranBack: false, atMs: first };
+        hour = { enteredAfterMs: isFalling ? latest - before : before - latest, ranBack: false, atMs: first };
         doubled.push(hour);
       }
-      // Once in its second run, the hour does not begin again.
-      if (hour.ranBack) return second;
-      if (first < latest - runBackMs) hour.ranBack = true;
-      return hour.ranBack ? second : first;
+      // Once in the run that comes after, the hour does not begin again.
+      if (hour.ranBack) return after;
+      if (isFalling ? before > latest + runBackMs : before < latest - runBackMs) hour.ranBack = true;
+      return hour.ranBack ? after : before;
     }
   };
 }

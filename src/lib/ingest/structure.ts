@@ -21,33 +21,68 @@ export interface Structure {
   rows: SampleRow[];
 }
 
+/** Where the lines of a table stand. */
+type Lines = Pick<Structure, 'headerLine' | 'unitsLine' | 'dataLine'>;
+
+/** Lines that a person named: null for a line that is not there. */
+export interface GivenLines {
+  header?: number | null;
+  units?: number | null;
+  data?: number;
+}
+
 /** How far above the readings a header may be: damaged rows may lie between. */
 const headerReach = 50;
 
-/** The parts of the table that begins with `rows`; null where no row of it holds a number or a time like the others. */
-export function findStructure(rows: SampleRow[]): Structure | null {
+/**
+ * The parts of the table that begins with `rows`, those that a person named where they stand; null where no row of it holds a number or
+ * a time like the others.
+ */
+export function findStructure(rows: SampleRow[], given: GivenLines = {}): Structure | null {
   const width = commonWidth(rows.map(({ fields }) => fields.length));
   const fitting = rows.filter(({ fields }) => fields.length === width).map(({ fields }) => fields);
   const kinds = columnKinds(fitting, width);
   const first = rows.findIndex(({ fields }) => isDataRow(fields, kinds));
   if (first < 0) return null;
+  const lines = placeLines(findLines(rows, first, width, given.data), given);
+  const rowAt = (line: number | null) => rows.find((row) => row.line === line);
+  const cells = (line: number | null): string[] =>
+    Array.from({ length: width }, (_, column) => rowAt(line)?.fields[column]?.trim() ?? '');
+  return {
+    width,
+    ...lines,
+    names: cells(lines.headerLine),
+    units: cells(lines.unitsLine).map((unit) => unit.replace(/^[[(](.*)[\])]$/, '$1').trim()),
+    rows: rows.filter(({ line, fields }) => line >= lines.dataLine && fields.length === width)
+  };
+}
+
+/** The lines as they are found, those right above where the readings were said to begin before those above row `first`, the first to look like one. */
+function findLines(rows: SampleRow[], first: number, width: number, dataLine?: number): Lines {
+  const said = dataLine === undefined ? -1 : rows.findIndex(({ line }) => line >= dataLine);
+  const above = said < 0 ? null : linesAbove(rows, said, width);
+  return above?.headerLine ? above : linesAbove(rows, first, width);
+}
+
+function linesAbove(rows: SampleRow[], first: number, width: number): Lines {
   const data = rows.slice(first).filter(({ fields }) => fields.length === width);
   const block = headerBlock(rows.slice(Math.max(0, first - headerReach), first), width, data);
   const unitsAt = block.findIndex(({ fields }, index) => index > 0 && isUnitsRow(fields));
-  const units = unitsAt > 0 ? block[unitsAt]! : null;
   const header = (unitsAt > 0 ? block[unitsAt - 1] : block.at(-1)) ?? null;
   const dataRow = header ? rows[rows.indexOf(block.at(-1)!) + 1]! : rows[first]!;
-  const cells = (row: SampleRow | null): string[] =>
-    Array.from({ length: width }, (_, column) => row?.fields[column]?.trim() ?? '');
   return {
-    width,
     headerLine: header?.line ?? null,
-    unitsLine: units?.line ?? null,
-    dataLine: dataRow.line,
-    names: cells(header),
-    units: cells(units).map((unit) => unit.replace(/^[[(](.*)[\])]$/, '$1').trim()),
-    rows: data
+    unitsLine: unitsAt > 0 ? block[unitsAt]!.line : null,
+    dataLine: dataRow.line
   };
+}
+
+/** The lines found, with those given in their place. A line that is no header and no units any more is one of readings. */
+function placeLines(found: Lines, { header = found.headerLine, units = found.unitsLine, data }: GivenLines): Lines {
+  const unitsLine = units === header ? null : units;
+  const freed = unitsLine === null ? (header === null ? found.headerLine : found.unitsLine) : null;
+  const next = Math.max(freed ?? found.dataLine, (header ?? 0) + 1, (unitsLine ?? 0) + 1);
+  return { headerLine: header, unitsLine, dataLine: data ?? next };
 }
 
 /** A number or a time where most rows of the column have one; other cells say nothing. */

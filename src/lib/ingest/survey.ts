@@ -61,7 +61,7 @@ export async function surveyContents(
   plan: ImportPlan,
   onProgress: (bytesRead: number) => void = () => undefined
 ): Promise<Result<SurveyFindings>> {
-  const reader = createRowReader(plan, { maxRejected: listedRejected });
+  const reader = createRowReader(plan, { maxRejected: listedRejected, takesFalling: true });
   const imported = plan.channels.flatMap(({ role }, index) => (role === 'ignored' ? [] : [index]));
   const ranges = imported.map((): ValueRange => ({
     missing: 0,
@@ -69,7 +69,7 @@ export async function surveyContents(
     high: -Infinity,
     counts: sentinels.map(() => 0)
   }));
-  const stored = imported.map((index) => sentinels.map((value) => toStored(plan, index, value)));
+  const stored = imported.map((index) => marksOf(plan, index));
   let before = 0;
   for (const content of contents) {
     await readContent(content, plan, reader, (bytesRead) => {
@@ -94,7 +94,7 @@ export async function surveyContents(
       t1Ms: assets.reduce((most, { t1Ms }) => Math.max(most, t1Ms), -Infinity),
       rejections: rejected
     },
-    doubts: imported.flatMap((index, place) => findDoubt(plan, index, ranges[place]!, stored[place]!)),
+    doubts: imported.flatMap((index, place) => findDoubt(plan, index, ranges[place]!, stored[place]!.values)),
     assets
   });
 }
@@ -105,16 +105,34 @@ function toStored({ channels }: ImportPlan, index: number, value: number): numbe
   return Math.fround(value * factor + offset);
 }
 
-function addBlock(ranges: ValueRange[], stored: number[][], { t, columns, quality }: ReadingBlock): void {
+/** The sentinels of a channel as they come out of a block, and the stretch around zero that holds none of them. */
+interface Marks {
+  values: number[];
+  above: number;
+  below: number;
+}
+
+function marksOf(plan: ImportPlan, index: number): Marks {
+  const values = sentinels.map((value) => toStored(plan, index, value));
+  const zero = toStored(plan, index, 0);
+  return {
+    values,
+    above: Math.max(...values.filter((value) => value < zero)),
+    below: Math.min(...values.filter((value) => value > zero))
+  };
+}
+
+function addBlock(ranges: ValueRange[], stored: Marks[], { t, columns, quality }: ReadingBlock): void {
   for (let channel = 0; channel < ranges.length; channel++) {
     const range = ranges[channel]!;
-    const [values, codes, marks] = [columns[channel]!, quality[channel]!, stored[channel]!];
+    const [values, codes] = [columns[channel]!, quality[channel]!];
+    const { values: marks, above, below } = stored[channel]!;
     let { missing, low, high } = range;
     for (let row = 0; row < t.length; row++) {
       const value = values[row]!;
       if (codes[row] !== 0 && isBad(codes[row]!)) missing++;
-      // Few values are whole numbers of this kind; the others cost one look.
-      else if (marks.includes(value)) range.counts[marks.indexOf(value)]!++;
+      // Nearly every value lies between the marks.
+      else if (!(value > above && value < below) && marks.includes(value)) range.counts[marks.indexOf(value)]!++;
       else {
         if (value < low) low = value;
         if (value > high) high = value;

@@ -17,6 +17,7 @@ import { describePumpState } from '../detect/state';
 import { createPacer, type Pacer } from '../prepare/pace';
 import { joinBlocks } from '../prepare/blocks';
 import { createPreparation, type PreparedRows } from '../prepare/preparation';
+import type { OperatingState } from '../prepare/operating-state';
 import type { QualityJudge } from '../prepare/quality/judge';
 import { createFlow, scoreRows, type Flow } from './monitor';
 
@@ -37,6 +38,8 @@ export interface Advance {
   changed: Finding[];
   state: PumpState;
   health: ChannelHealth[];
+  /** How the pump ran at each row. Good until the next advance. */
+  operating: readonly OperatingState[];
 }
 
 export interface LiveMonitor {
@@ -45,9 +48,9 @@ export interface LiveMonitor {
   remove(assetId: string): void;
   /**
    * Takes the next readings, at most one block an asset, each later than the asset's block before. Wait for one advance before the
-   * next. A block of an asset that was not added is left out.
+   * next. A block of an asset that was not added is left out. Without `isDetailed` scores may lack what belongs to single channels.
    */
-  advance(blocks: ReadingBlock[]): Promise<Advance[]>;
+  advance(blocks: ReadingBlock[], isDetailed?: boolean): Promise<Advance[]>;
 }
 
 interface Watched {
@@ -64,7 +67,7 @@ interface Watched {
 export function createLiveMonitor(onFailure: (error: unknown) => void): LiveMonitor {
   const assets = new Map<string, Watched>();
 
-  async function advance(blocks: ReadingBlock[]): Promise<Advance[]> {
+  async function advance(blocks: ReadingBlock[], isDetailed = true): Promise<Advance[]> {
     const judged = blocks.flatMap((block) => {
       const asset = assets.get(block.assetId);
       return asset ? [{ asset, readings: asset.judge.judge(block) }] : [];
@@ -89,14 +92,15 @@ export function createLiveMonitor(onFailure: (error: unknown) => void): LiveMoni
     }
     return judged.map(({ asset, readings }, i) => {
       const rows = prepared[i];
-      const outcome = rows && asset.flow!.conclude(rows, found.get(rows)!);
+      const outcome = rows && asset.flow!.conclude(rows, found.get(rows)!, isDetailed);
       return {
         assetId: readings.assetId,
         readings,
         scores: outcome?.scores ?? null,
         changed: outcome?.changed ?? [],
         state: asset.flow?.state() ?? describePumpState(false, null, []),
-        health: asset.judge.health()
+        health: asset.judge.health(),
+        operating: asset.judge.operating()
       };
     });
   }

@@ -41,8 +41,11 @@ export interface Monitored {
 export interface Flow {
   /** Takes the next readings of the asset, in time order. */
   prepare(block: ReadingBlock): PreparedRows;
-  /** Takes what the detector said of the windows of `rows`; once for each `prepare`, in the same order. */
-  conclude(rows: PreparedRows, found: WindowScores): Monitored;
+  /**
+   * Takes what the detector said of the windows of `rows`; once for each `prepare`, in the same order. Without `isDetailed` the scores lack
+   * what belongs to single channels, wherever no finding needs it: for a fleet that is twenty arrays a reading.
+   */
+  conclude(rows: PreparedRows, found: WindowScores, isDetailed?: boolean): Monitored;
   findings(): Finding[];
   state(): PumpState;
 }
@@ -72,8 +75,10 @@ export function createFlow({ assetId, manifest, open = null }: FlowOptions): Flo
       cause = followBadValues(cause, block, manifest.channels);
       return preparation.push(block);
     },
-    conclude(rows, found) {
-      const scores = layOutScores(assetId, manifest, rows, found);
+    conclude(rows, found, isDetailed = true) {
+      // What a finding tells of its channels comes from the windows above the threshold.
+      const isNeeded = isDetailed || found.score.some((score) => score > manifest.threshold.value);
+      const scores = layOutScores(assetId, manifest, rows, found, isNeeded ? manifest.channels : []);
       end = followScores(end, scores);
       return { scores, ...tracker.push(scores, rows.seen) };
     },
@@ -101,22 +106,22 @@ export async function scoreRows(
   detector: Detector,
   rows: PreparedRows
 ): Promise<ScoreBlock> {
-  return layOutScores(assetId, { id, channels }, rows, await detector.score(rows.series, rows.starts));
+  return layOutScores(assetId, { id, channels }, rows, await detector.score(rows.series, rows.starts), channels);
 }
 
-/** Lays the scores of the windows out beside the rows without one. */
+/** Lays the scores of the windows out beside the rows without one, with what belongs to all the model's channels or, of none given, to none. */
 function layOutScores(
   assetId: string,
-  { id, channels }: Pick<Manifest, 'id' | 'channels'>,
+  { id, channels: { length: width } }: Pick<Manifest, 'id' | 'channels'>,
   rows: PreparedRows,
-  { score, channelError, expected }: WindowScores
+  { score, channelError, expected }: WindowScores,
+  channels: Manifest['channels']
 ): ScoreBlock {
   const column = (valueOf: (window: number) => number) => {
     const values = new Float32Array(rows.t.length).fill(NaN);
-    rows.ends.forEach((row, window) => (values[row] = valueOf(window)));
+    for (let window = 0; window < rows.ends.length; window++) values[rows.ends[window]!] = valueOf(window);
     return values;
   };
-  const width = channels.length;
   return {
     assetId,
     modelId: id,

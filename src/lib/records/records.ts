@@ -7,19 +7,19 @@ import { Dexie } from 'dexie';
 import type { Asset, RejectedRow } from '../domain/asset';
 import type { Finding } from '../domain/finding';
 import type { ModelArtifact } from '../domain/manifest';
+import type { OperationDraft } from '../domain/operation';
 import type { LiveNote, LiveState, Records, StoredModel } from '../domain/ports';
 import type { PumpState } from '../domain/pump-state';
 import { StorageFault } from '../domain/storage-fault';
-import { createConnection, type Wait } from '../storage/connection';
+import type { Wait } from '../storage/connection';
+import { commitDrafts } from '../sync/ledger';
+import type { LedgerRows } from '../sync/ledger-rows';
+import { databaseName, ledgerTables, openRecordsDatabase } from './database';
+import { browserLedgerHost } from './ledger';
+import { withLedgerRows } from './ledger-rows';
+import { draftCard, draftEndings, draftFindings, draftPromotion } from './operations';
 
-const tables = {
-  assets: 'id',
-  rejected: 'assetId',
-  models: 'id, assetId',
-  weights: 'modelId',
-  findings: '[assetId+modelId+startMs+id]',
-  states: 'assetId'
-};
+const ownTables = ['assets', 'rejected', 'models', 'weights', 'findings', 'states'];
 
 interface RejectedOfAsset {
   assetId: string;
@@ -30,9 +30,16 @@ interface WeightsOfModel extends Omit<ModelArtifact, 'manifest'> {
   modelId: string;
 }
 
-/** Opens the records, at their first call. `wait` is the pause before a repeat after a lost connection. */
-export function createRecords(name = 'pumpside-records', wait?: Wait): Records {
-  const { table, read, write, close } = createConnection(name, { version: 2, tables }, wait);
+/**
+ * Opens the records, at their first call. `wait` is the pause before a repeat after a lost connection; `actor` tells who is signed in, empty
+ * for nobody. What others must learn of a change is in the ledger by the same transaction.
+ */
+export function createRecords(name = databaseName, wait?: Wait, actor: () => string = () => ''): Records {
+  const connection = openRecordsDatabase(name, wait);
+  const { table, read, write, close } = connection;
+  /** Tells others in the transaction at hand. */
+  const tell = (find: (rows: LedgerRows) => OperationDraft[] | Promise<OperationDraft[]>) =>
+    withLedgerRows(connection, async (rows) => commitDrafts(rows, await find(rows), actor(), browserLedgerHost));
   const assets = table<Asset, string>('assets');
   const rejected = table<RejectedOfAsset, string>('rejected');
   const models = table<StoredModel, string>('models');
@@ -61,9 +68,10 @@ export function createRecords(name = 'pumpside-records', wait?: Wait): Records {
     asset: (id) => read('records.asset', ['assets'], () => assets.get(id)),
 
     addAsset: (asset, rows) =>
-      write('records.addAsset', ['assets', 'rejected'], async () => {
+      write('records.addAsset', ['assets', 'rejected', ...ledgerTables], async () => {
         await assets.put(asset);
         await rejected.put({ assetId: asset.id, rows });
+        await tell(() => [draftCard(asset)]);
       }),
 
     addLiveAssets: (added) =>
@@ -73,17 +81,18 @@ export function createRecords(name = 'pumpside-records', wait?: Wait): Records {
       }),
 
     renameAsset: (id, newName) =>
-      write('records.renameAsset', ['assets'], async () => {
+      write('records.renameAsset', ['assets', ...ledgerTables], async () => {
         const asset = await assets.get(id);
         const knownAs = [...(asset?.knownAs ?? []), asset?.name ?? ''].filter((name) => name !== newName);
         await changeAsset('records.renameAsset', id, { name: newName, knownAs: [...new Set(knownAs)] });
+        await tell(async (ledger) => [draftCard({ id, name: newName }, await ledger.entity('asset', id))]);
       }),
 
     rejectedRows: (assetId) =>
       read('records.rejectedRows', ['rejected'], async () => (await rejected.get(assetId))?.rows ?? []),
 
     addModel: (assetId, { manifest, weights: values, golden }, found, state) =>
-      write('records.addModel', ['assets', 'models', 'weights', 'findings'], async () => {
+      write('records.addModel', ['assets', 'models', 'weights', 'findings', ...ledgerTables], async () => {
         const modelId = manifest.id;
         const earlier = await models.get(modelId);
         if (earlier && earlier.assetId !== assetId) {
@@ -98,6 +107,7 @@ export function createRecords(name = 'pumpside-records', wait?: Wait): Records {
         await weights.put({ modelId, weights: values.slice(), golden });
         await findingsOf(assetId, modelId).delete();
         await findings.bulkPut(found);
+        await tell(() => [draftPromotion(assetId, manifest), ...draftFindings([], found)]);
       }),
 
     addSharedModel: ({ manifest, weights: values, golden }) =>
@@ -119,12 +129,13 @@ export function createRecords(name = 'pumpside-records', wait?: Wait): Records {
       }),
 
     activateModel: (assetId, modelId) =>
-      write('records.activateModel', ['assets', 'models'], async () => {
+      write('records.activateModel', ['assets', 'models', ...ledgerTables], async () => {
         const model = await models.get(modelId);
         if (model?.assetId !== assetId && model?.assetId !== '') {
           throw new StorageFault('storage', 'records.activateModel', `Asset ${assetId} has no model ${modelId}.`);
         }
         await changeAsset('records.activateModel', assetId, { activeModelId: modelId });
+        await tell(() => [draftPromotion(assetId, model.manifest)]);
       }),
 
     deleteModel: (modelId) =>
@@ -144,14 +155,19 @@ export function createRecords(name = 'pumpside-records', wait?: Wait): Records {
       read('records.findings', ['findings'], () => findingsOf(assetId, modelId).toArray()),
 
     recordLive: (notes) =>
-      write('records.recordLive', ['assets', 'findings', 'states'], async () => {
+      write('records.recordLive', ['assets', 'findings', 'states', ...ledgerTables], async () => {
         const found = await assets.bulkGet(notes.map(({ assetId }) => assetId));
         const kept = notes.flatMap((note, i) => (found[i] ? [{ note, asset: found[i] }] : []));
         const extended = kept
           .map(({ asset, note }) => extendAsset(asset, note))
           .filter((asset, i) => asset !== kept[i]!.asset);
         if (extended.length > 0) await assets.bulkPut(extended);
-        await findings.bulkPut(kept.flatMap(({ note }) => note.findings));
+        const changed = kept.flatMap(({ note }) => note.findings);
+        const before = await findings.bulkGet(
+          changed.map((each) => [each.assetId, each.modelId, each.startMs, each.id])
+        );
+        await findings.bulkPut(changed);
+        await tell(() => draftFindings(before, changed));
         await states.bulkPut(kept.flatMap(({ note }) => note.state ?? []));
       }),
 
@@ -160,7 +176,8 @@ export function createRecords(name = 'pumpside-records', wait?: Wait): Records {
     liveState: (assetId) => read('records.liveState', ['states'], () => states.get(assetId)),
 
     deleteAsset: (assetId) =>
-      write('records.deleteAsset', Object.keys(tables), async () => {
+      write('records.deleteAsset', [...ownTables, ...ledgerTables], async () => {
+        await tell(async (ledger) => draftEndings(await ledger.entities({ kind: 'alarm', isOpen: true, assetId })));
         await weights.bulkDelete((await modelsOf(assetId)).map((model) => model.id));
         await models.where('assetId').equals(assetId).delete();
         await findingsOf(assetId).delete();

@@ -1,15 +1,20 @@
 /** Everything the pages share: settings, the two databases, the two threads, what they last said. Made once, by the root layout. */
 import { createFilesClient } from '../bridge/clients';
 import type { Result } from '../domain/result';
+import { createDeviceLedger } from '../records/ledger';
 import { createProfiles } from '../records/profiles';
 import { createRecords } from '../records/records';
 import { createSources } from '../records/sources';
+import { AlarmSound } from './alarm-sound.svelte';
+import { Alarms } from './alarms.svelte';
 import { Engine } from './engine.svelte';
 import { ImportSession } from './import.svelte';
 import { Live } from './live.svelte';
 import { told } from './query.svelte';
+import { Session } from './session.svelte';
 import { Settings } from './settings.svelte';
 import { StorageHealth } from './storage.svelte';
+import { Sync } from './sync.svelte';
 import { Traffic } from './traffic.svelte';
 import { AppUpdate } from './update.svelte';
 
@@ -18,7 +23,17 @@ class App {
   readonly traffic = new Traffic();
   readonly storage = new StorageHealth();
   readonly update = new AppUpdate(() => !this.engine.job?.isRunning && this.importing.progress === null);
-  readonly records = createRecords();
+  readonly session = new Session();
+  readonly records = createRecords(undefined, undefined, () => this.session.actor);
+  readonly ledger = createDeviceLedger();
+  readonly alarms = new Alarms(
+    this.ledger,
+    this.records,
+    () => this.session.actor,
+    () => Date.now()
+  );
+  readonly alarmSound = new AlarmSound();
+  readonly sync = new Sync(this.session);
   readonly live = new Live();
   /** Why the files' thread was last restarted unasked; null when it never was, or the person has read it. */
   filesRestartReason = $state<string | null>(null);
@@ -37,9 +52,14 @@ class App {
 
   /** Starts what runs in the background. Call once, in the browser. */
   start(): void {
-    addEventListener('online', () => (this.isOnline = true));
+    addEventListener('online', () => {
+      this.isOnline = true;
+      void this.sync.tell('online');
+    });
     addEventListener('offline', () => (this.isOnline = false));
     this.update.start();
+    this.alarms.start();
+    if (this.session.account || this.session.registeredId) void this.sync.start();
     void this.storage.refresh();
     void this.engine.start();
     void this.#sweep();

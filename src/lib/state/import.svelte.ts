@@ -5,7 +5,7 @@ import type { WorkerClient } from '../bridge/worker-client';
 import type { Answers, ImportPreview, ImportProgress, PlanWish } from '../domain/import-plan';
 import type { Fault, Result } from '../domain/result';
 import type { ImportProfiles } from '../records/profiles';
-import { ImportRecording } from './import-recording.svelte';
+import type { ImportRecording } from './import-recording.svelte';
 
 export class ImportSession {
   files = $state.raw<File[]>([]);
@@ -58,16 +58,15 @@ export class ImportSession {
     const result: Result<string[]> = await this.#client.call((api) => api.importFiles(files, job, proxy(onProgress)));
     if (this.#ticket !== ticket) return null;
     this.#ticket = null;
+    if (result.ok) {
+      await current.remember(this.#wallMs());
+      this.recordings = this.recordings.filter((recording) => recording !== current);
+      this.current = this.recordings[0] ?? null;
+      if (!this.current) this.close();
+    } else this.fault = result.fault;
+    // Last, or the page would draw the preview once more before it leaves it.
     this.progress = null;
-    if (!result.ok) {
-      this.fault = result.fault;
-      return null;
-    }
-    await current.remember(this.#wallMs());
-    this.recordings = this.recordings.filter((recording) => recording !== current);
-    this.current = this.recordings[0] ?? null;
-    if (!this.current) this.close();
-    return result.value;
+    return result.ok ? result.value : null;
   }
 
   /** Stops a running import at once; nothing of it stays behind. */
@@ -97,7 +96,7 @@ export class ImportSession {
     const result = await this.#client.call((api) => api.preview(files, null, wish));
     if (this.#ticket !== ticket) return; // other files were chosen meanwhile
     if (result.ok) {
-      const recordings = result.value.groups.map((preview) => this.#recordingOf(preview, answers));
+      const recordings = await Promise.all(result.value.groups.map((preview) => this.#recordingOf(preview, answers)));
       await Promise.all(recordings.map((recording) => recording.recall()));
       if (this.#ticket !== ticket) return;
       this.recordings = recordings;
@@ -107,8 +106,10 @@ export class ImportSession {
     this.isReading = false;
   }
 
-  #recordingOf(preview: ImportPreview, answers: Answers): ImportRecording {
+  async #recordingOf(preview: ImportPreview, answers: Answers): Promise<ImportRecording> {
     const { files } = this;
+    // Loaded with the first file: a page that waits for one does without.
+    const { ImportRecording } = await import('./import-recording.svelte');
     const read = async (wish: PlanWish): Promise<Result<ImportPreview | undefined>> => {
       const result = await this.#client.call((api) => api.preview(files, preview.fileNames, wish));
       return result.ok ? { ok: true, value: result.value.groups[0] } : result;

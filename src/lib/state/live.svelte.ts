@@ -6,8 +6,9 @@ import type { WorkerClient } from '../bridge/worker-client';
 import type { ChannelHealth } from '../domain/channel-health';
 import type { FaultWish, LiveAsset, LiveFrame, LiveSource, Pause } from '../domain/live';
 import { ok, type Fault, type Result } from '../domain/result';
-import type { SourceSetup } from '../domain/source';
-import { createLiveWindow, type LiveWindow } from './live-window';
+import type { ListedMap, SourceSetup } from '../domain/source';
+import type { LiveWindow } from './live-window';
+import { told } from './query.svelte';
 
 /** The pump a page looks at: its newest rows, and the number of times they changed. */
 interface LookedAt {
@@ -15,6 +16,8 @@ interface LookedAt {
   backMs: number;
   rows: LiveWindow;
 }
+
+const mostMapBytes = 8 << 20;
 
 export class Live {
   sources = $state.raw<LiveSource[]>([]);
@@ -26,6 +29,8 @@ export class Live {
   waiting = $state(0);
   storedToMs = $state(NaN);
   fault = $state.raw<Fault | null>(null);
+  /** The register maps of Modbus devices, as last asked for. */
+  maps = $state.raw<ListedMap[]>([]);
   /** False while another tab monitors. */
   isWriter = $state(false);
   health = $state.raw<ChannelHealth[]>([]);
@@ -97,12 +102,35 @@ export class Live {
     return this.#call((api) => api.retry(id));
   }
 
-  /** Looks at an asset, from `backMs` ago on; null looks away. */
-  async watch(assetId: string | null, backMs = 0): Promise<void> {
-    this.#lookedAt = assetId === null ? null : { assetId, backMs, rows: createLiveWindow(assetId) };
+  /** Asks for the register maps there are; starts the thread where it does not run yet. */
+  async loadMaps(): Promise<Result<null>> {
+    const maps = await this.#client.call((api) => api.maps());
+    if (!maps.ok) return maps;
+    this.maps = maps.value;
+    return ok(null);
+  }
+
+  /** Loads a register map from a file. Of one that is far too large only so much is read that it is refused. */
+  async putMap(file: File): Promise<Result<ListedMap>> {
+    const text = await told(() => file.slice(0, mostMapBytes).text());
+    if (!text.ok) return text;
+    const put = await this.#client.call((api) => api.putMap(text.value));
+    await this.loadMaps();
+    return put;
+  }
+
+  async removeMap(id: string): Promise<Result<null>> {
+    const removed = await this.#call((api) => api.removeMap(id));
+    await this.loadMaps();
+    return removed;
+  }
+
+  /** Looks at an asset, from `backMs` ago on, and gathers its rows in an empty window; null looks away. */
+  async watch(look: LookedAt | null): Promise<void> {
+    this.#lookedAt = look;
     this.health = [];
     this.#frames += 1;
-    if (this.isStarted) await this.#call((api) => api.watch(assetId, backMs));
+    if (this.isStarted) await this.#call((api) => api.watch(look?.assetId ?? null, look?.backMs ?? 0));
   }
 
   /** Lets the thread read an asset anew, after its model changed. */

@@ -32,6 +32,9 @@ const encodingWords: Record<Encoding, string> = {
 const topicWords: Record<QuestionTopic, { ask: string; short: string }> = {
   encoding: { ask: 'In which encoding is the text?', short: 'Encoding' },
   delimiter: { ask: 'What separates the fields?', short: 'Fields separated by' },
+  'header-line': { ask: 'In which line are the names?', short: 'Names in line' },
+  'units-line': { ask: 'In which line are the units?', short: 'Units in line' },
+  'data-line': { ask: 'In which line do the readings begin?', short: 'Readings from line' },
   decimal: { ask: 'Which sign is the decimal mark?', short: 'Decimal mark' },
   sheet: { ask: 'Which sheet holds the readings?', short: 'Sheet' },
   'time-format': { ask: 'How are the dates written?', short: 'Times written as' },
@@ -56,7 +59,6 @@ const optionWords: Partial<Record<QuestionTopic, Record<string, string>>> = {
 
 /** Parts of a plan that are never asked. */
 const partWords: Record<StructurePart, string> = {
-  'data-line': 'Readings from line',
   'time-column': 'Time column',
   'clock-column': 'Time of day in column',
   'asset-column': 'Pump named in column'
@@ -118,7 +120,7 @@ export function planSentence(plan: ImportPlan, columnName: (index: number) => st
     plan.sheet === null ? '' : `sheet “${plan.sheet}”`,
     plan.headerLine === null ? 'no header' : `header in line ${plan.headerLine}`,
     plan.unitsLine === null ? '' : `units in line ${plan.unitsLine}`,
-    `readings from line ${plan.dataLine}`
+    `readings from line ${plan.dataLine}${time.order === 'falling' ? ', newest first' : ''}`
   ].filter((part) => part !== '');
   const columns = [time.column, time.clockColumn].flatMap((index) =>
     index === null ? [] : [`“${columnName(index)}”`]

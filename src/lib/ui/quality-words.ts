@@ -1,24 +1,10 @@
 /**
- * The words of data quality: codes of a value, states of a channel after NAMUR NE 107, and the report before a training. Apart from
- * `words` because only pages that speak of quality need them. Clauses follow a channel's name; sentences stand alone.
+ * The words of data quality: states of a channel after NAMUR NE 107, and the report before a training. Apart from `words` because only
+ * pages that speak of quality need them. Sentences stand alone.
  */
 import type { HealthState } from '../domain/channel-health';
 import type { QualityAdvice, QualityCheck, QualityEntry } from '../domain/quality-report';
-import { Quality } from '../domain/reading-block';
 import { formatDuration, formatNumber, formatPercent, formatSignificant, withUnit } from './format';
-
-const clauses: Record<(typeof Quality)[keyof typeof Quality], string> = {
-  [Quality.good]: 'reads well',
-  [Quality.missing]: 'gave no value',
-  [Quality.unreadable]: 'gave a value that could not be read',
-  [Quality.sourceBad]: 'is marked as bad by its source',
-  [Quality.outOfRange]: 'reads what neither it nor the pump can reach',
-  [Quality.tooFast]: 'jumped further than it can',
-  [Quality.stuck]: 'stands still while the pump runs',
-  [Quality.stale]: 'has gone quiet; its source lets the last value count no more',
-  [Quality.contradicts]: 'contradicts another sensor',
-  [Quality.arrivalTime]: 'has no time of its own and was stamped on arrival'
-};
 
 const healthWords: Record<HealthState, string> = {
   failure: 'Failure',
@@ -95,11 +81,6 @@ const findings: Record<QualityCheck, (figure: Figure, value: (name: string) => s
   stuck: (figure) => `${values(figure)} without a change, while the pump ran and others moved.`,
   contradicts: (figure) => `${values(figure)} at odds with another sensor; which of them is wrong is not known.`
 };
-
-/** What a quality code says of a value, to follow the channel's name: `stands still while the pump runs`. */
-export function qualityClause(quality: number): string {
-  return (clauses as Record<number, string>)[quality] ?? 'has a mark that is not known';
-}
 
 /** The state in the words of NAMUR NE 107. */
 export function healthWord(state: HealthState): string {

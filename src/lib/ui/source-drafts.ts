@@ -1,4 +1,4 @@
-/** What the form of a new source begins with, for each kind. It must not know what is valid: the thread that opens a source says so. */
+/** What the form of a source begins with, for each kind. It must not know what is valid: the thread that opens a source says so. */
 import type {
   ModbusSetup,
   MqttSetup,
@@ -8,7 +8,7 @@ import type {
   TwinSetup,
   WebSocketSetup
 } from '../domain/source';
-import { modbusMaps, sourceKindWords } from './source-words';
+import { sourceKindWords } from './source-words';
 
 /** A setup of each kind. */
 export interface SourceDrafts {
@@ -21,8 +21,13 @@ export interface SourceDrafts {
 
 const modbusLine: SerialLine = { port: null, baudRate: 9600, dataBits: 8, stopBits: 1, parity: 'even' };
 
-/** A draft of every kind, with a name that no other source has. Ids are given when a source is added. */
-export function draftSetups(taken: string[]): SourceDrafts {
+/** A draft of every kind, with a name that no other source has; of the kind that is changed, how it is set up. New ids are given when a source is added. */
+export function draftSetups(taken: string[], changed: SourceSetup | null = null): SourceDrafts {
+  const drafts = draftNew(taken);
+  return changed ? { ...drafts, [changed.kind]: structuredClone(changed) } : drafts;
+}
+
+function draftNew(taken: string[]): SourceDrafts {
   const named = (kind: SourceSetup['kind'], asset: string) => ({
     id: '',
     name: freeName(sourceKindWords(kind).title, taken),
@@ -52,7 +57,7 @@ export function draftSetups(taken: string[]): SourceDrafts {
       ...named('modbus', 'Pump'),
       kind: 'modbus',
       line: { ...modbusLine },
-      devices: [{ address: 1, map: modbusMaps[0]!.id, asset: 'Pump' }]
+      devices: [{ address: 1, map: '', asset: 'Pump' }]
     }
   };
 }

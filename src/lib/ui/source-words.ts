@@ -1,12 +1,7 @@
 /** The words of live sources: their kinds, how they stand, what they lost, and what their clock did. Sentences stand alone. */
 import type { LiveSource } from '../domain/live';
-import type { LossKind, SourceKind, SourceState, WireFormat } from '../domain/source';
+import type { LossKind, SerialLine, SourceKind, SourceState, WireFormat } from '../domain/source';
 import { formatDuration, formatNumber, formatTime } from './format';
-
-/** The one fact of the status line: nothing set up, readings come, some source waits or is refused, or another tab monitors. */
-export type SourceFact = 'none' | 'live' | 'waiting' | 'paused';
-
-const factWords: Record<SourceFact, string> = { none: 'None', live: 'Live', waiting: 'Waiting', paused: 'Paused' };
 
 const kindWords: Record<SourceKind, { title: string; note: string }> = {
   twin: { title: 'Simulated pump', note: 'Pumps computed here, with faults to inject. Nothing to plug in.' },
@@ -48,21 +43,17 @@ const orderWords: Record<'late' | 'duplicates' | 'backfilled' | 'ahead', [one: s
   ahead: ['reading was stamped in the future and is left out', 'readings were stamped in the future and are left out']
 };
 
-/** The register maps that are shipped: the ids the thread knows them by, and the devices they are for. */
-export const modbusMaps: readonly { id: string; name: string }[] = [
-  { id: 'danfoss-fc-202', name: 'Danfoss VLT FC-202, FC-360' },
-  { id: 'hitachi-sj200', name: 'Hitachi SJ200, L200' },
-  { id: 'banner-qm42vt1', name: 'Banner QM42VT1 (through a DX80 gateway, node 1)' }
-];
-
-/** `None`, `Live`, `Waiting` or `Paused`. */
-export function sourceFactWord(fact: SourceFact): string {
-  return factWords[fact];
-}
-
 /** What a kind of source is called, and what it is for. */
 export function sourceKindWords(kind: SourceKind): { title: string; note: string } {
   return kindWords[kind];
+}
+
+/** Which port it is: `USB 0403:6001`, and its number where others like it may be plugged in. */
+export function portText(port: SerialLine['port']): string {
+  if (!port) return 'the only port allowed';
+  const hex = (id: number) => id.toString(16).padStart(4, '0');
+  const ids = `USB ${hex(port.usbVendorId)}:${hex(port.usbProductId)}`;
+  return port.place ? `${ids}, number ${port.place + 1} of its kind` : ids;
 }
 
 /** How messages are written. */
@@ -82,7 +73,7 @@ export function sourcePhaseText({ phase, sinceMs, attempt, nextTryMs }: SourceSt
         ? 'Waiting'
         : `Waiting: tries again in ${formatDuration(Math.max(1, Math.ceil((nextTryMs - nowMs) / 1000)) * 1000)}`;
     case 'refused':
-      return 'Refused: trying again cannot help';
+      return 'Refused: the same again cannot help';
     case 'closed':
       return 'Closed';
   }

@@ -10,7 +10,7 @@ import type { Delimiter, TimeFormat } from '../domain/import-plan';
 import type { PumpCondition, PumpState, StateReason } from '../domain/pump-state';
 import type { Fault, FaultCode } from '../domain/result';
 import { formatDeviation, formatNumber, formatPercent, withUnit } from './format';
-import { qualityClause } from './quality-words';
+import { qualityClause } from './quality-clause';
 
 /** What happened, what was kept, and what to do. */
 export interface FaultWords {
@@ -179,6 +179,21 @@ const faultLines: Record<FaultCode, FaultWords> = {
     what: 'The part of the app that did this stopped in the middle of it, often because the device ran out of memory.',
     kept: 'Everything stored before is kept; the work in progress is lost.',
     todo: 'Start it again; close other tabs if it repeats.'
+  },
+  unreachable: {
+    what: 'The backend does not answer.',
+    kept: 'Everything on this device goes on working; what others should know waits here.',
+    todo: 'Try again when there is a network.'
+  },
+  'signed-out': {
+    what: 'The backend does not know who asks.',
+    kept: 'Nothing was changed.',
+    todo: 'Check what you typed, or sign in again.'
+  },
+  refused: {
+    what: 'The backend does not take this.',
+    kept: 'Nothing was changed.',
+    todo: 'Change what is named below.'
   },
   cancelled: {
     what: 'Cancelled.',

@@ -2,16 +2,14 @@
 import type { Asset } from '../domain/asset';
 import { storedChannel, type ImportJob, type ImportProgress } from '../domain/import-plan';
 import type { History, Records } from '../domain/ports';
-import type { ReadingBlock } from '../domain/reading-block';
 import { ok, type Result } from '../domain/result';
 import { readFiles } from '../ingest/files';
-import { createRowReader, type ReadSummary } from '../ingest/row-reader';
+import { createRowReader, type AssetSummary, type ReadSummary } from '../ingest/row-reader';
 import type { SourceFile } from '../ingest/source-file';
 import { createBlockJudge } from '../prepare/quality/judge';
 import { defaultRules } from '../prepare/quality/rules';
-
-/** Blocks stored per transaction; the next piece is read only after they are stored, so memory stays bounded. */
-const blocksPerWrite = 16;
+import { createBlockWriter, type BlockWriter } from './block-writer';
+import { readStretches } from './read-stretches';
 
 /** Where an import goes, whom it tells, and how it names the pumps it makes. */
 export interface ImportTarget {
@@ -33,21 +31,24 @@ export async function importFiles(
   job: ImportJob,
   target: ImportTarget
 ): Promise<Result<string[]>> {
-  const ids = new Map<string, string>();
   const holds = new Map<string, () => void>();
+  const writer = createBlockWriter(target.history, async (id) => {
+    if (!holds.has(id)) holds.set(id, await target.hold(id));
+  });
   try {
-    const result = await streamFiles(files, job, target, ids, holds);
-    if (!result.ok) await undo([...ids.values()], target);
+    const result = await streamFiles(files, job, target, writer);
+    if (!result.ok) await undo([...holds.keys()], target, writer);
     return result;
   } catch (error) {
-    await undo([...ids.values()], target).catch(() => undefined); // the first error is the one to tell; sweep tries again
+    await undo([...holds.keys()], target, writer).catch(() => undefined); // the first error is the one to tell; sweep tries again
     throw error;
   } finally {
     for (const release of holds.values()) release();
   }
 }
 
-async function undo(ids: string[], { history, records }: ImportTarget): Promise<void> {
+async function undo(ids: string[], { history, records }: ImportTarget, writer: BlockWriter): Promise<void> {
+  await writer.settle();
   for (const id of ids) {
     await records.deleteAsset(id);
     await history.deleteAsset(id);
@@ -57,53 +58,60 @@ async function undo(ids: string[], { history, records }: ImportTarget): Promise<
 async function streamFiles(
   files: SourceFile[],
   { fileNames, plan, name }: ImportJob,
-  { history, records, onProgress, wallMs, newId, hold }: ImportTarget,
-  ids: Map<string, string>,
-  holds: Map<string, () => void>
+  { history, records, onProgress, wallMs, newId }: ImportTarget,
+  writer: BlockWriter
 ): Promise<Result<string[]>> {
+  const ids = new Map<string, string>();
   const idOf = (asset: string): string => {
     const id = ids.get(asset) ?? newId();
     ids.set(asset, id);
     return id;
   };
-  const reader = createRowReader(plan, { idOf });
+  const reader = createRowReader(plan, { idOf, takesFalling: true });
   const channels = plan.channels.filter(({ role }) => role !== 'ignored').map(storedChannel);
   const judge = createBlockJudge(defaultRules(channels.filter(({ role }) => role === 'reading')));
-  let waiting: ReadingBlock[] = [];
-  const store = async (blocks: ReadingBlock[], least: number): Promise<void> => {
-    waiting.push(...blocks.map(judge));
-    if (waiting.length < least) return;
-    for (const { assetId } of waiting) if (!holds.has(assetId)) holds.set(assetId, await hold(assetId));
-    await history.appendReadings(waiting);
-    waiting = [];
-  };
+  // The checks look back in time: what comes newest first is stored as it is, and judged from its beginning afterwards.
+  const isFalling = plan.time.order === 'falling';
   const read = await readFiles(files, fileNames, plan, reader, async (bytesRead, bytesTotal) => {
-    await store(reader.takeBlocks(), blocksPerWrite);
+    const blocks = reader.takeBlocks();
+    await writer.push(isFalling ? blocks : blocks.map(judge));
     onProgress({ bytesRead, bytesTotal, rows: reader.counts.accepted, rejected: reader.rejectedCount });
   });
   if (!read.ok) return read;
   const finished = reader.finish();
   if (!finished.ok) return finished;
-  await store(finished.value.blocks, 1);
+  const { assets, blocks } = finished.value;
+  await writer.push(isFalling ? blocks : blocks.map(judge));
+  await writer.finish();
+  if (isFalling) {
+    for (const asset of assets) {
+      // A block replaces the one of the same times.
+      for await (const block of readStretches(history, { ...asset, id: idOf(asset.name) })) {
+        await writer.push([judge(block)]);
+      }
+      await writer.finish();
+    }
+  }
   const source = fileNames.length === 1 ? fileNames[0]! : `${fileNames[0]!} and ${fileNames.length - 1} more`;
   const common = { createdMs: wallMs(), source, channels, activeModelId: null };
-  for (const [index, asset] of finished.value.assets.entries()) {
+  for (const [index, asset] of assets.entries()) {
     const rejected = rejectionsOf(finished.value, index);
     await records.addAsset(
       { ...common, id: idOf(asset.name), ...describe(asset, name), ...rejected.count },
       rejected.rows
     );
   }
-  return ok(finished.value.assets.map((asset) => idOf(asset.name)));
+  return ok(assets.map((asset) => idOf(asset.name)));
 }
 
 /** A pump is called as the file calls it, behind the name the person gave the import. */
 function describe(
-  asset: ReadSummary['assets'][number],
+  asset: AssetSummary,
   name: string
-): Pick<Asset, 'name' | 'rows' | 't0Ms' | 't1Ms' | 'stepMs'> {
-  const { rows, t0Ms, t1Ms, stepMs } = asset;
-  return { name: asset.name === '' ? name : `${name} ${asset.name}`, rows, t0Ms, t1Ms, stepMs };
+): Pick<Asset, 'name' | 'rows' | 't0Ms' | 't1Ms' | 'stepMs' | 'leftOut'> {
+  const { rows, t0Ms, t1Ms, stepMs, duplicates, behind } = asset;
+  const leftOut = { duplicates, runsBack: behind };
+  return { name: asset.name === '' ? name : `${name} ${asset.name}`, rows, t0Ms, t1Ms, stepMs, leftOut };
 }
 
 /** What could not be read is the file's, not one pump's: the first one carries the list. */

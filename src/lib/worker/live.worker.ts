@@ -16,14 +16,17 @@ import { chooseEngine } from '../models/device';
 import { createAutoencoderFamily } from '../models/family';
 import { createQualityJudge } from '../prepare/quality/judge';
 import { defaultRules, type QualityRules } from '../prepare/quality/rules';
+import { createDeviceLedger } from '../records/ledger';
 import { createMeasurements } from '../records/measurements';
 import { createRecords } from '../records/records';
 import { createSources } from '../records/sources';
 import { holdLifeLock } from './guard';
 import { loadKernels } from './kernels';
+import { createAlarmDesk } from './live/alarms';
 import { createLiveAssets } from './live/assets';
 import { threadClock } from './live/clock';
 import { createLiveHost } from './live/host';
+import { createMapCalls, findMap } from './live/maps';
 import { hasOwnTime } from './live/sources';
 import { loadShipped } from './shipped';
 
@@ -61,32 +64,37 @@ async function resumeClock(): Promise<Clock> {
 }
 
 const records = createRecords();
-const live = createLiveHistory();
-const api: MonitorApi = {
-  live: holdLifeLock,
-  ...createLiveHost({
-    clock: threadClock,
-    live,
-    whole: createWholeHistory(createHistory(), live),
+const kept = createSources();
+const live = createLiveHistory({
+  // Found again with every look at it, should the note fail.
+  onDamage: (_, { assetId, modelId, t0Ms, t1Ms }) =>
+    void kept.noteDamage({ assetId, modelId, fromMs: t0Ms, toMs: t1Ms }).catch(() => undefined)
+});
+const monitoring = createLiveHost({
+  clock: threadClock,
+  live,
+  whole: createWholeHistory(createHistory(), live),
+  records,
+  kept,
+  assets: createLiveAssets({
     records,
-    kept: createSources(),
-    assets: createLiveAssets({
-      records,
-      family: () => (family ??= openFamily()),
-      loadTwinModel: () => loadShipped('sample-pump-1'),
-      now: threadClock.now
+    family: () => (family ??= openFamily()),
+    loadTwinModel: () => loadShipped('sample-pump-1'),
+    now: threadClock.now
+  }),
+  alarms: createAlarmDesk(createDeviceLedger(), threadClock.now),
+  openSource: (setup, listener) =>
+    openSource(setup, listener, {
+      clock: threadClock,
+      findMap: (id) => findMap(kept, id),
+      createTwin: async (twin, told) => {
+        const { createTwinSource } = await import('../simulate/source');
+        return createTwinSource(twin, told, hasOwnTime(twin) ? await resumeClock() : threadClock);
+      }
     }),
-    openSource: (setup, listener) =>
-      openSource(setup, listener, {
-        clock: threadClock,
-        createTwin: async (twin, told) => {
-          const { createTwinSource } = await import('../simulate/source');
-          return createTwinSource(twin, told, hasOwnTime(twin) ? await resumeClock() : threadClock);
-        }
-      }),
-    parseSetup,
-    createJudge: (channels) => createQualityJudge(rulesOf(channels)),
-    becomeWriter: () => new Promise((resolve) => claimLiveWriter((role) => role === 'writer' && resolve()))
-  })
-};
+  parseSetup,
+  createJudge: (channels) => createQualityJudge(rulesOf(channels)),
+  becomeWriter: () => new Promise((resolve) => claimLiveWriter((role) => role === 'writer' && resolve()))
+});
+const api: MonitorApi = { live: holdLifeLock, ...monitoring, ...createMapCalls(kept, monitoring.putSource) };
 expose(api);

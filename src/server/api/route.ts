@@ -24,6 +24,10 @@ export interface Asked<Params, Query, Body> {
   query: Query;
   body: Body;
   requestId: string;
+  /** Where the request came from; empty where it came through no socket. */
+  address: string;
+  /** Whether a proxy stands between, trusted or not. */
+  isForwarded: boolean;
   /** The request itself, for the few handlers that stream or set cookies. */
   request: Request;
   /** Ends when the server stops or the caller goes. */
@@ -73,6 +77,12 @@ export type Authenticate = (
   request: Request,
   body: Uint8Array
 ) => Promise<Caller | { refused: 401 | 403; why: string }>;
+
+/**
+ * Takes `cost` tokens from the bucket of who asks and returns 0; or takes none and returns the seconds after which there will be enough.
+ * It must not answer by what the request says of itself.
+ */
+export type RateLimit = (asked: { caller: Caller; address: string; cost: number }) => number;
 
 /** Gives a route its types and nothing else. */
 export function defineRoute<Params extends GenericSchema, Query extends GenericSchema, Body extends GenericSchema>(

@@ -30,7 +30,11 @@ export interface SyncStore {
    * what is about assets of these groups, or of none.
    */
   changesSince(rev: number, limit: number, groups: string[] | null): Promise<Entity[]>;
-  /** The newest revision, and the one below which changes are no longer kept in full. */
+  /**
+   * The newest revision, and the one below which changes are no longer kept in full. Every entity kept stands above the floor: whoever puts
+   * it up, because deleted entities were let go or a backup was put back, gives those below it the next revisions, in their order. After a
+   * backup the floor is higher than any revision that was ever given, so that no device goes on from one that now means something else.
+   */
   version(): Promise<{ newest: number; floor: number }>;
   /** Calls back with the newest revision after each commit that changed something. */
   onChange(tell: (rev: number) => void): () => void;

@@ -5,7 +5,7 @@ export interface Figure {
   section: ProductSection;
   measure: string;
   value: number;
-  unit: 'ms' | 's' | 'MB' | '×' | '%' | '';
+  unit: 'µs' | 'ms' | 's' | 'kB' | 'MB' | '×' | '%' | '';
   /** The most that is allowed; null where nothing is promised. */
   goal: number | null;
 }

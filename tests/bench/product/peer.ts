@@ -28,11 +28,16 @@ export async function openPeer(): Promise<{ parse(file: string, scratch: string)
       const own = await openBrowser(scratch, 'peer');
       try {
         await own.page.goto(origin);
+        await own.takeProbe();
         await own.page.locator('input').setInputFiles(file);
-        const found = await own.page.waitForFunction(() => (globalThis as { found?: Parsed }).found, null, {
-          timeout: 600_000
-        });
-        return (await found.jsonValue())!;
+        const found = await own.page.waitForFunction(
+          () => (globalThis as { found?: Omit<Parsed, 'gapsMs'> }).found,
+          null,
+          {
+            timeout: 600_000
+          }
+        );
+        return { ...(await found.jsonValue())!, gapsMs: (await own.takeProbe()).frameGapsMs };
       } finally {
         await own.close();
       }
@@ -44,8 +49,9 @@ export async function openPeer(): Promise<{ parse(file: string, scratch: string)
   };
 }
 
-/** What the peer's thread tells. */
+/** What the peer's thread tells, and the frames of its page meanwhile. */
 export interface Parsed {
   ms: number;
   rows: number;
+  gapsMs: number[];
 }

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { buildWhenNeeded } from '../../../src/server/build-when-needed.mjs';
 import type { Options, ProductSection } from '../options';
 import type { Report } from '../report';
+import { measureAlarms } from './alarms';
+import { measureBackend } from './backend';
 import { describeBrowser } from './browser';
 import type { SectionRun } from './figure';
 import { measureFleet } from './fleet';
@@ -19,7 +21,9 @@ const measures: Record<ProductSection, (run: SectionRun) => Promise<void>> = {
   fleet: measureFleet,
   import: measureImport,
   write: measureWriting,
-  twin: measureTwin
+  twin: measureTwin,
+  alarms: measureAlarms,
+  backend: measureBackend
 };
 
 /** Runs the sections asked for and appends to `report` what they find. A section that fails is told as an absence that is wrong. */

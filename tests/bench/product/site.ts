@@ -6,10 +6,17 @@ import { join } from 'node:path';
 /** The root of the repository. */
 export const root = join(import.meta.dirname, '../../..');
 
-/** Starts the server on a free port; rejects with its output where it does not come up. */
-export async function openSite(): Promise<{ origin: string; close(): Promise<void> }> {
+/** A server under way; `output` is what it has printed so far. */
+export interface OwnSite {
+  origin: string;
+  output(): string;
+  close(): Promise<void>;
+}
+
+/** Starts the server on a free port, with more in its environment; rejects with its output where it does not come up. */
+export async function openSite(more: Record<string, string> = {}): Promise<OwnSite> {
   const server = spawn(process.execPath, [join(root, 'build/server/main.js')], {
-    env: { ...process.env, HOST: '127.0.0.1', PORT: '0' },
+    env: { ...process.env, HOST: '127.0.0.1', PORT: '0', ...more },
     stdio: ['ignore', 'pipe', 'pipe']
   });
   const gone = once(server, 'close');
@@ -26,6 +33,7 @@ export async function openSite(): Promise<{ origin: string; close(): Promise<voi
   });
   return {
     origin,
+    output: () => output,
     async close() {
       server.kill('SIGKILL');
       await gone;

@@ -1,6 +1,7 @@
 /** Live sources and pauses as the browser keeps them. */
+import { Dexie } from 'dexie';
 import { expect, test } from 'vitest';
-import type { SourceSetup } from '$lib/domain/source';
+import type { RegisterMap, SourceSetup } from '$lib/domain/source';
 import { createSources } from '$lib/records/sources';
 
 const name = `sources-${crypto.randomUUID()}`;
@@ -32,6 +33,35 @@ test('when somebody watched last is known to the next thread', async () => {
   await sources.noteAlive(5);
   await sources.noteAlive(7);
   expect(await createSources(name).lastAlive()).toBe(7);
+});
+
+test('register maps are kept beside them, replaced by their id and forgotten', async () => {
+  const map: RegisterMap = { id: 'drive', name: 'Drive', source: '', registers: [] };
+  const sources = createSources(name);
+  await sources.putMap(map);
+  await sources.putMap({ ...map, name: 'Renamed' });
+  expect(await createSources(name).maps()).toEqual([{ ...map, name: 'Renamed' }]);
+  await sources.removeMap('drive');
+  expect(await sources.maps()).toEqual([]);
+});
+
+test('damage is noted once, and found by its pump in time order', async () => {
+  const sources = createSources(name);
+  const damage = { assetId: 'P', modelId: '', fromMs: 7000, toMs: 9000 };
+  const scores = { ...damage, modelId: 'm', fromMs: 3000 };
+  for (const each of [damage, scores, damage, { ...damage, assetId: 'Q' }]) await sources.noteDamage(each);
+  expect(await createSources(name).damages('P')).toEqual([scores, damage]);
+});
+
+test('what an earlier version has kept is there', async () => {
+  const older = new Dexie('sources-of-version-1');
+  older.version(1).stores({ sources: 'id', pauses: 'fromMs, toMs', alive: 'key', meta: 'key' });
+  await older.table('sources').put(twin);
+  older.close();
+  const sources = createSources('sources-of-version-1');
+  expect(await sources.all()).toEqual([twin]);
+  await sources.noteDamage({ assetId: 'P', modelId: '', fromMs: 1, toMs: 2 });
+  expect(await sources.damages('P')).toHaveLength(1);
 });
 
 test('pauses are found by the time they touch, in order', async () => {

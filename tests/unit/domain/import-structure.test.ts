@@ -24,7 +24,7 @@ const columns = [0, 1, 2].map((index): PreviewColumn => ({
 const plan = {
   dataLine: 2,
   assetColumn: null,
-  time: { column: 0, clockColumn: 2, format: 'iso', zone: 'UTC', doubledHour: 'by-order', rowMs: 1000 },
+  time: { column: 0, clockColumn: 2, format: 'iso', zone: 'UTC', doubledHour: 'by-order', rowMs: 1000, order: 'rising' },
   channels: [0, 1, 2].map(channel)
 } as unknown as ImportPlan;
 const rolesOf = ({ channels }: ImportPlan) => channels.map(({ role }) => role);
@@ -42,12 +42,8 @@ describe('a change of structure', () => {
     expect(applyStructure(plan, columns, { 'clock-column': 'none' }).time.clockColumn).toBeNull();
   });
 
-  it('lets the readings begin in another line', () => {
-    expect(applyStructure(plan, columns, { 'data-line': '7' }).dataLine).toBe(7);
-  });
-
   it('that names nothing of the file changes nothing', () => {
-    const strange = { 'data-line': '0', 'time-column': 'none', 'clock-column': '9', 'asset-column': 'x', other: '1' };
+    const strange = { 'time-column': 'none', 'clock-column': '9', 'asset-column': 'x', other: '1' };
     expect(applyStructure(plan, columns, strange)).toEqual(plan);
   });
 });

@@ -50,7 +50,14 @@ describe('the setup of a source', () => {
     ['serial', { line: { ...line, baudRate: 0 } }, 'line.baudRate', 'from 50'],
     ['serial', { line: { ...line, dataBits: 9 } }, 'line.dataBits', '8'],
     ['serial', { line: { ...line, port: { usbVendorId: 70000, usbProductId: 1 } } }, 'line.port.usbVendorId', '65535'],
+    [
+      'serial',
+      { line: { ...line, port: { usbVendorId: 1, usbProductId: 1, place: -1 } } },
+      'line.port.place',
+      'from 0'
+    ],
     ['modbus', { devices: [] }, 'devices', 'at least one'],
+    ['modbus', { devices: [{ address: 1, map: '', asset: 'a' }] }, 'devices.0.map', 'a kind of device'],
     ['modbus', { devices: [{ address: 0, map: 'm', asset: 'a' }] }, 'devices.0.address', 'from 1 to 247'],
     ['twin', { pumps: 10_001 }, 'pumps', '10000'],
     ['twin', { rateHz: 0 }, 'rateHz', 'from 0.0001'],

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Quality } from '$lib/domain/reading-block';
-import type { ModbusSetup } from '$lib/domain/source';
+import type { ModbusSetup, RegisterMap } from '$lib/domain/source';
 import { waitAfterSilence } from '$lib/ingest/modbus/poller';
 import { parseRegisterMap } from '$lib/ingest/modbus/register-map';
-import type { RegisterMap } from '$lib/ingest/modbus/register-map';
 import { createModbusSource } from '$lib/ingest/modbus/source';
 import { createBrowserPorts } from '$lib/ingest/serial/port';
 import { createModbusLine } from '../../support/modbus-line';

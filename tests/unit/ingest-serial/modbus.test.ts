@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { byteOrders, type Register } from '$lib/domain/source';
 import { crc16 } from '$lib/ingest/modbus/crc';
 import { endOfEcho, findAnswer, nameException, writeRequest } from '$lib/ingest/modbus/frame';
 import type { ReadRequest } from '$lib/ingest/modbus/frame';
 import { groupRegisters, splitGroup } from '$lib/ingest/modbus/groups';
-import { byteOrders } from '$lib/ingest/modbus/register-map';
-import type { Register } from '$lib/ingest/modbus/register-map';
 import { readValueOf } from '$lib/ingest/modbus/value';
 import { hex, seal } from '../../support/modbus-line';
 

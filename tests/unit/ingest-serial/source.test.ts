@@ -196,6 +196,28 @@ describe('ports of the browser', () => {
     expect(both.map((each) => each.isOpen)).toEqual([true, true]);
   });
 
+  it('take the one of two equal adapters that was chosen, and no other in its place', async () => {
+    const both = [createScriptedSerial(), createScriptedSerial()];
+    for (const each of both) each.plugIn();
+    const register = {
+      ...both[0]!.register,
+      getPorts: async () => (await Promise.all(both.map((each) => each.register.getPorts()))).flat()
+    };
+    const second = { ...setup.line, port: { ...scriptedIds, place: 1 } };
+    expect((await open(register, second)).kind).toBe('open');
+    expect(both.map((each) => each.isOpen)).toEqual([false, true]);
+    expect(await open(register, second)).toMatchObject({
+      kind: 'absent',
+      fault: { found: expect.stringContaining('in use') }
+    });
+    both[1]!.unplug();
+    expect(await open(register, second)).toMatchObject({
+      kind: 'absent',
+      fault: { found: expect.stringMatching(/^1 of USB .*not number 2$/) }
+    });
+    expect(both[0]!.isOpen).toBe(false);
+  });
+
   it('are absent where another program has them', async () => {
     const serial = createScriptedSerial();
     serial.plugIn();

@@ -2,7 +2,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { findOpenQuestion } from '$lib/domain/import-plan';
+import { createRowCutter } from '$lib/ingest/csv/rows';
 import { readIso } from '$lib/ingest/csv/time';
+import { createRowReader } from '$lib/ingest/row-reader';
 import {
   createTextReader,
   fileWith,
@@ -151,6 +153,46 @@ test('a damaged file without quotes is read as a naive reader reads it, line by 
   );
 });
 
+test('a quoted row is read like the text it is, whichever way it takes', () => {
+  const cell = fc.constantFrom(
+    '1.5',
+    '-3',
+    '+0.25',
+    '',
+    'NaN',
+    'x',
+    ' 2',
+    '1,5',
+    '2;5',
+    'a ""b""',
+    '7\n8',
+    '1e3',
+    '"',
+    '1"'
+  );
+  const quoted = fc
+    .tuple(cell, fc.constantFrom('', '"'), fc.constantFrom('', ' '))
+    .map(([text, quote, blank]) => quote + text + quote + blank);
+  const lines = fc.array(fc.tuple(fc.constantFrom('', '"'), fc.array(quoted, { minLength: 4, maxLength: 5 })), {
+    maxLength: 12
+  });
+  fc.assert(
+    fc.property(lines, fc.constantFrom('\n', '\r\n'), (each, end) => {
+      const rows = each.map(([quote, cells], i) => [`${quote}${stamp(t0Ms + i * 1000)}${quote}`, ...cells].join(';'));
+      const text = [head, ...rows, ''].join(end);
+      const asText = createRowReader(plan);
+      const cutter = createRowCutter(';', asText);
+      cutter.push(text);
+      cutter.finish();
+      const asBytes = createTextReader(plan);
+      const blocks = asBytes.push(text);
+      const [read, meant] = [asBytes.finish(), asText.finish()];
+      expect({ ...read, blocks }).toEqual({ ...meant, blocks: asText.takeBlocks() });
+    }),
+    { numRuns: 600, seed: 11 }
+  );
+});
+
 test('stray quotes lose only the lines they stand on, and those are listed', () => {
   const places = fc.uniqueArray(fc.integer({ min: afterHeader, max: clean.length }), { minLength: 1, maxLength: 12 });
   fc.assert(
@@ -197,7 +239,7 @@ test.each([
   expect(accepted + rejected).toBe(3);
 });
 
-test('a file sorted newest first, or behind one wild stamp, is refused by the line and the time it should follow', () => {
+test('a file in another order than its plan says, or behind one wild stamp, is refused by the line and the time it should follow', () => {
   const [header, ...lines] = writeRecording(';', '\n').trim().split('\n');
   const newestFirst = [header, ...lines.toReversed()].join('\n');
   expect(() => readAll([newestFirst], planFor(';'))).toThrow(/time-runs-back.*line 3/);

@@ -8,7 +8,7 @@ import type { QualityJudge } from '$lib/prepare/quality/judge';
 import { learnLevelModel, levelRecipe as recipe } from '../../support/level-model';
 import { cutReadings, makeReadings } from '../../support/pump-readings';
 
-const believing: QualityJudge = { judge: (block) => block, health: () => [] };
+const believing: QualityJudge = { judge: (block) => block, health: () => [], operating: () => [] };
 
 async function learn(): Promise<LiveModel> {
   const { artifact, detector } = await learnLevelModel(makeReadings(300));
@@ -76,7 +76,8 @@ describe('the flow of many assets', () => {
           codes.map((code, row) => (c === 1 && row === 100 ? Quality.stuck : code))
         )
       }),
-      health: () => []
+      health: () => [],
+      operating: () => []
     };
     const monitor = createLiveMonitor(failing);
     monitor.add('p1', judge, model, null);

@@ -27,7 +27,11 @@ beforeAll(() => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
   }
-  app = createApp(readStaticFiles(folder));
+  app = createApp(readStaticFiles(folder), (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === '/api/ping') return Response.json({ ok: true }, { headers: { 'Cache-Control': 'no-store' } });
+    return Response.json({ asked: pathname }, { status: 404, headers: { 'Cache-Control': 'no-store' } });
+  });
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -50,7 +54,7 @@ describe('pages', () => {
 
   test('need a policy', () => {
     const files = new Map([['/200.html', { type: 'text/html', variants: {} }]]);
-    expect(() => createApp(files)).toThrow('200.html has no content security policy');
+    expect(() => createApp(files, () => new Response())).toThrow('200.html has no content security policy');
   });
 });
 
@@ -130,17 +134,19 @@ describe('files', () => {
 });
 
 describe('the interface', () => {
-  test('answers a ping that no cache keeps', async () => {
-    const response = await app.request('/api/ping');
-    expect(await response.json()).toEqual({ ok: true });
-    expect(response.headers.get('Cache-Control')).toBe('no-store');
-  });
+  test.each(['/api/ping', '/api/gone', '/detect', '/detect/batch', '/health', '/metrics'])(
+    '%s is asked, by any method',
+    async (path) => {
+      for (const method of ['GET', 'POST']) {
+        const response = await app.request(path, { method });
+        expect(response.headers.get('Content-Type')).toMatch('application/json');
+        expect(response.headers.get('Cache-Control')).toBe('no-store');
+      }
+    }
+  );
 
-  test.each(['GET', 'POST'])('says in JSON that %s of an unknown address is not there', async (method) => {
-    const response = await app.request('/api/gone', { method });
-    expect(response.status).toBe(404);
-    expect(response.headers.get('Cache-Control')).toBe('no-store');
-    expect(await response.json()).toEqual({ error: 'not-found', path: '/api/gone' });
+  test.each(['/detection', '/healthy', '/apis'])('%s is a page', async (path) => {
+    expect(await (await app.request(path)).text()).toBe(shell);
   });
 });
 

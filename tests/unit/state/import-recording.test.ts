@@ -19,7 +19,7 @@ const channel = (column: number): PlannedChannel => ({
 });
 const asked = ['decimal', 'time-format'];
 
-/** What a file of two open questions is understood as under answers; `dataLine` shows that a plan was obeyed. */
+/** What a file of two open questions is understood as under answers; a plan is obeyed. */
 function previewUnder(wish: PlanWish): ImportPreview {
   const answers = 'answers' in wish ? wish.answers : {};
   const questions = asked.map((about): Question => {
@@ -106,8 +106,8 @@ describe('a recording', () => {
   it('changes the structure in the plan that the answers propose', async () => {
     const recording = open();
     await recording.answer('decimal', 'a');
-    await recording.answer('data-line', '9');
-    expect(recording.plan.dataLine).toBe(9);
+    await recording.answer('asset-column', '1');
+    expect(recording.plan.assetColumn).toBe(1);
     expect(wishes.at(-2)).toEqual({ answers: { decimal: 'a' } });
     expect(recording.openQuestion?.about).toBe('time-format');
   });

@@ -39,7 +39,8 @@ const pairs: [string, string, number][] = [
   ['--band-unknown', '--surface', 3],
   ['--p1-glyph', '--p1', 4.5],
   ['--p2-glyph', '--p2', 4.5],
-  ['--p3-glyph', '--p3', 4.5]
+  ['--p3-glyph', '--p3', 4.5],
+  ['--p4-glyph', '--p4', 4.5]
 ];
 
 describe('the formula', () => {

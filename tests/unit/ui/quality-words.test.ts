@@ -3,7 +3,8 @@ import { healthStates } from '$lib/domain/channel-health';
 import { qualityChecks } from '$lib/domain/quality-report';
 import { Quality } from '$lib/domain/reading-block';
 import { createQualityReporter } from '$lib/prepare/quality/report';
-import { adviceSentence, checkSentence, checkWord, healthWord, qualityClause } from '$lib/ui/quality-words';
+import { qualityClause } from '$lib/ui/quality-clause';
+import { adviceSentence, checkSentence, checkWord, healthWord } from '$lib/ui/quality-words';
 import { stateSentence } from '$lib/ui/words';
 import { channels, makePump } from '../prepare/quality/pump-rows';
 

@@ -1,12 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { SourceState } from '$lib/domain/source';
+import type { ModbusSetup, SourceState } from '$lib/domain/source';
 import { parseSetup } from '$lib/ingest/parse-setup';
 import { faultKinds } from '$lib/simulate/fault';
 import { checkTwinSetup } from '$lib/simulate/source';
 import { draftSetups, draftTwin } from '$lib/ui/source-drafts';
-import { clockText, lossText, modbusMaps, orderTexts, sourcePhaseText } from '$lib/ui/source-words';
+import { clockText, lossText, orderTexts, portText, sourcePhaseText } from '$lib/ui/source-words';
 import { faultCourseWord, twinFaultWord } from '$lib/ui/twin-words';
 
 const atMs = Date.UTC(2026, 9, 25, 3, 0);
@@ -49,6 +47,13 @@ describe('how a source stands', () => {
   });
 });
 
+it('a port is named by its ids, and by its number where others like it may be plugged in', () => {
+  const ids = { usbVendorId: 0x0403, usbProductId: 0x6001 };
+  expect(portText({ ...ids, place: 0 })).toBe('USB 0403:6001');
+  expect(portText({ ...ids, place: 1 })).toBe('USB 0403:6001, number 2 of its kind');
+  expect(portText(null)).toBe('the only port allowed');
+});
+
 it('every fault of the simulated pump has a name of its own, and every course', () => {
   const named = faultKinds.map(twinFaultWord);
   expect(new Set(named).size).toBe(faultKinds.length);
@@ -57,25 +62,25 @@ it('every fault of the simulated pump has a name of its own, and every course', 
   expect(faultCourseWord('ramp')).toBe('Evenly');
 });
 
-it('the register maps offered are those that are shipped', () => {
-  const folder = join(import.meta.dirname, '../../../src/lib/ingest/modbus/maps');
-  const shipped = readdirSync(folder).map((name) => {
-    const { id, name: device } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { id: string; name: string };
-    return { id, name: device };
-  });
-  expect([...modbusMaps].sort((a, b) => a.id.localeCompare(b.id))).toEqual(
-    shipped.sort((a, b) => a.id.localeCompare(b.id))
-  );
-});
-
 describe('drafts', () => {
   it('are valid once the address is filled in', () => {
     const { twin, websocket, mqtt, serial, modbus } = draftSetups([]);
     const url = 'wss://gateway.local/';
-    for (const draft of [twin, { ...websocket, url }, { ...mqtt, url }, serial, modbus]) {
+    for (const draft of [twin, { ...websocket, url }, { ...mqtt, url }, serial]) {
       expect(parseSetup({ ...draft, id: 'a' })).toMatchObject({ ok: true });
     }
+    // Which device it is, nobody guesses.
+    expect(parseSetup({ ...modbus, id: 'a' })).toMatchObject({ ok: false, fault: { where: 'devices.0.map' } });
     expect(checkTwinSetup(twin)).toBeNull();
+  });
+
+  it('of a source that is changed are that source, and nothing done to them touches it', () => {
+    const changed: ModbusSetup = { ...draftSetups([]).modbus, id: 'a', name: 'Line 2' };
+    const { modbus, websocket } = draftSetups(['Line 2'], changed);
+    expect(modbus).toEqual(changed);
+    modbus.devices.push({ address: 2, map: 'm', asset: 'P-2' });
+    expect(changed.devices).toHaveLength(1);
+    expect(websocket.name).toBe('WebSocket');
   });
 
   it('take no name that is taken', () => {

@@ -5,6 +5,7 @@ import type { History, Records } from '$lib/domain/ports';
 import { StorageFault } from '$lib/domain/storage-fault';
 import { previewFiles } from '$lib/ingest/files';
 import { fileOf, type SourceFile } from '$lib/ingest/source-file';
+import { joinBlocks } from '$lib/prepare/blocks';
 import { importFiles, type ImportTarget } from '$lib/worker/import-file';
 import { writeCsv } from '../../support/csv-files';
 import { createMemoryHistory } from '../../support/memory-history';
@@ -117,6 +118,21 @@ describe('an import', () => {
     expect(job.fileNames).toEqual(['a.csv', 'b.csv']);
     expect(await importFiles(files, job, targetOf(history, records))).toMatchObject({ ok: true, value: ['pump-1'] });
     expect(await records.asset('pump-1')).toMatchObject({ rows: 100, source: 'a.csv and 1 more', rejectedRows: 0 });
+  });
+
+  test('of rows that stand newest first is the same pump, its values judged from the beginning', async () => {
+    const [header, ...lines] = text.trimEnd().split('\r\n') as [string, ...string[]];
+    const rows = lines.flatMap((line, i) => (i === 5000 ? [line, line] : [line]));
+    const stored: unknown[] = [];
+    for (const order of [rows, rows.toReversed()]) {
+      const [history, records] = [createMemoryHistory(), createMemoryRecords()];
+      const written = fileOf(new File([[header, ...order, ''].join('\r\n')], 'pump.csv'));
+      await importFiles([written], await jobFor([written]), targetOf(history, records));
+      const { t, columns, quality } = joinBlocks(await history.readReadings('pump-1'));
+      stored.push({ t, columns, quality, asset: await records.asset('pump-1') });
+    }
+    expect(stored[1]).toEqual(stored[0]);
+    expect(stored[0]).toMatchObject({ asset: { rows: 9000, leftOut: { duplicates: 1, runsBack: 0 } } });
   });
 
   test('of files about the same time is a recording each', async () => {

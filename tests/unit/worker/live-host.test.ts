@@ -7,11 +7,13 @@ import type { ChannelLayout, Reading } from '$lib/domain/reading';
 import { ok } from '$lib/domain/result';
 import type { SourceListener, SourceSetup } from '$lib/domain/source';
 import { StorageFault } from '$lib/domain/storage-fault';
+import { createAlarmDesk } from '$lib/worker/live/alarms';
 import { createLiveAssets } from '$lib/worker/live/assets';
 import { createLiveHost } from '$lib/worker/live/host';
 import { createLevelFamily } from '../../support/level-family';
 import { learnLevelModel } from '../../support/level-model';
 import { createMemoryLiveHistory, createLiveDisk } from '../../support/memory-live-history';
+import { createLedgerDisk, createMemoryLedger } from '../../support/memory-ledger';
 import { createMemoryRecords } from '../../support/memory-records';
 import { makeReadings, pumpChannels } from '../../support/pump-readings';
 import { createHandClock } from '../ingest-live/hand-clock';
@@ -53,6 +55,8 @@ async function openPlace({
   const pauses: { fromMs: number; toMs: number }[] = [];
   let listener: SourceListener | null = null;
   let opened = 0;
+  let ids = 0;
+  const ledger = createMemoryLedger(createLedgerDisk(), { now: clock.now, newId: () => `id-${++ids}` });
   const assets = new Map<string, LiveAsset>();
   let sources: LiveSource[] = [];
   const watched: WatchedRows[] = [];
@@ -77,13 +81,14 @@ async function openPlace({
       loadTwinModel: async () => ok(await learn()),
       now: clock.now
     }),
+    alarms: createAlarmDesk(ledger, clock.now),
     openSource: async (_, told) => {
       listener = told;
       opened += 1;
       return ok({ open: () => {}, retryNow: () => {}, close: async () => {} });
     },
     parseSetup: (input) => ok(input as SourceSetup),
-    createJudge: () => ({ judge: (block) => block, health: () => [] }),
+    createJudge: () => ({ judge: (block) => block, health: () => [], operating: () => [] }),
     becomeWriter: async () => {}
   });
   const started = api.start((frame) => {

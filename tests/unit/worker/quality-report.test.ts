@@ -57,6 +57,19 @@ describe('the report of a stored recording', () => {
     expect(Math.max(...spans)).toBeLessThanOrEqual(20_000_000);
   });
 
+  it('names the rows that the import counted, though none of them is on record', async () => {
+    const [history, records] = [createMemoryHistory(), createMemoryRecords()];
+    await history.appendReadings(cutReadings(block, [7777]));
+    await records.addAsset({ ...asset, leftOut: { duplicates: 12, runsBack: 0 } }, rejected);
+    const report = await reportQuality(history, records, 'pump');
+    const entries = report.ok ? report.value.entries : [];
+    expect(entries.find(({ check }) => check === 'duplicate-times')).toMatchObject({
+      outcome: 'issue',
+      figures: { rows: 12 }
+    });
+    expect(entries.find(({ check }) => check === 'times-run-back')).toMatchObject({ outcome: 'fine' });
+  });
+
   it('of a pump that is not there is a fault', async () => {
     expect(await reportQuality(createMemoryHistory(), createMemoryRecords(), 'pump')).toMatchObject({
       ok: false,

@@ -1,14 +1,17 @@
 /**
- * The journal's record: all rows of one flush, whatever the number of assets, as a few arrays, so that a flush costs one put.
- * Reading it again must not make objects per row, of which a fleet has millions. It must not know when it is sealed.
+ * The journal's record: the rows that one flush has of a group of assets, as a few arrays, so that a flush of one pump costs one put and
+ * one of a fleet a few. Reading it again must not make objects per row, of which a fleet has millions. It must not know when it is sealed.
  */
+import { groupOf, groupOfSeq, seqOf } from './groups';
 import { mergeSeries } from './merge';
 import { codesOf, floatsOf, type Series } from './series';
 
 /** The parts lie one after the other, each column after column. */
 export interface JournalRecord {
-  /** Rises with every record. */
+  /** Of its group and flush; rises with every flush. */
   seq: number;
+  /** For the index; records of before there were groups lack it. */
+  group?: number;
   /** Earliest and latest time in it. */
   t0Ms: number;
   t1Ms: number;
@@ -33,7 +36,19 @@ export interface JournalledOwner {
   gather(): Series;
 }
 
-/** Packs parts into a record, in the order they were written; null where none has a row. */
+/** Packs the parts of the n-th flush, in the order they were written: a record for each group of assets that has rows. */
+export function packFlush(flush: number, series: Series[]): JournalRecord[] {
+  const byGroup = new Map<number, Series[]>();
+  for (const part of series) {
+    const group = groupOf(part.assetId);
+    const before = byGroup.get(group);
+    if (before) before.push(part);
+    else byGroup.set(group, [part]);
+  }
+  return [...byGroup].flatMap(([group, parts]) => packRecord(seqOf(group, flush), parts) ?? []);
+}
+
+/** Packs parts of one group into a record, in the order they were written; null where none has a row. */
 export function packRecord(seq: number, series: Series[]): JournalRecord | null {
   const parts = series.filter(({ t }) => t.length > 0);
   if (parts.length === 0) return null;
@@ -60,6 +75,7 @@ export function packRecord(seq: number, series: Series[]): JournalRecord | null 
   const lists = createInterner();
   return {
     seq,
+    group: groupOfSeq(seq),
     t0Ms: parts.reduce((least, part) => Math.min(least, part.t[0]!), Infinity),
     t1Ms: parts.reduce((most, part) => Math.max(most, part.t.at(-1)!), -Infinity),
     assetIds: parts.map((part) => part.assetId),
@@ -79,16 +95,23 @@ export function indexRecords(
   isWanted: (assetId: string, modelId: string) => boolean = () => true
 ): JournalledOwner[] {
   const lists = createInterner();
-  const owners = new Map<string, { assetId: string; modelId: string; parts: number[] }>();
+  const owners: { assetId: string; modelId: string; parts: number[] }[] = [];
+  // By model, then by asset: one key of both would be a string made for every part.
+  const byModel = new Map<string, Map<string, (typeof owners)[number]>>();
   const opened = records.map((record) => openRecord(record, record.channelLists.map(lists.placeOf)));
   opened.forEach(({ record }, r) =>
     record.assetIds.forEach((assetId, p) => {
       const modelId = record.modelIds[p]!;
       if (!isWanted(assetId, modelId)) return;
-      const key = `${assetId.length} ${assetId}${modelId}`;
-      const owner = owners.get(key);
-      if (owner) owner.parts.push(r, p);
-      else owners.set(key, { assetId, modelId, parts: [r, p] });
+      let byAsset = byModel.get(modelId);
+      if (!byAsset) byModel.set(modelId, (byAsset = new Map()));
+      let owner = byAsset.get(assetId);
+      if (!owner) {
+        owner = { assetId, modelId, parts: [] };
+        byAsset.set(assetId, owner);
+        owners.push(owner);
+      }
+      owner.parts.push(r, p);
     })
   );
 
@@ -118,7 +141,7 @@ export function indexRecords(
     return [{ assetId, modelId, channels, t, floats, codes }, end];
   }
 
-  return [...owners.values()].map((owner) => ({
+  return owners.map((owner) => ({
     assetId: owner.assetId,
     modelId: owner.modelId,
     gather() {

@@ -1,17 +1,17 @@
 /**
  * Live readings and scores in IndexedDB: the `LiveHistory` port on Dexie, in a database of its own. Rows are journalled as
- * they come, one record a flush, and sealed into compressed blocks from time to time. `append` and `seal` are for the thread
+ * they come, and sealed into compressed blocks from time to time. `append` and `seal` are for the thread
  * that holds the writer's lock (`writer.ts`). It must not know where readings come from or when a seal is due.
  */
 import type { LiveBatch, LiveHistory } from '../../domain/ports';
-import type { Fault } from '../../domain/result';
 import { StorageFault } from '../../domain/storage-fault';
 import type { Wait } from '../../storage/connection';
-import { indexRecords, packRecord } from './journal';
+import { everySeq, rangesOf, type SeqRange } from './groups';
+import { indexRecords, packFlush, packRecord, type JournalRecord } from './journal';
 import { deleteBlocks, listOwners, openLiveTables } from './live-tables';
 import { overlaySeries } from './merge';
 import { createSeal, sealLimits, type SealLimits } from './seal';
-import { openBlock } from './sealed-block';
+import { openBlock, type OnDamage } from './sealed-block';
 import {
   cutSeries,
   faultIn,
@@ -27,8 +27,7 @@ export interface LiveHistoryOptions {
   name?: string;
   /** The pause before a repeat after a lost connection. */
   wait?: Wait;
-  /** Told of a block that cannot be read any more. The others are read; the next seal over its time lays it aside. */
-  onDamage?: (fault: Fault) => void;
+  onDamage?: OnDamage;
   limits?: SealLimits;
 }
 
@@ -49,18 +48,15 @@ export function createLiveHistory(options: LiveHistoryOptions = {}): LiveHistory
     toMs = Infinity
   ): Promise<Series[]> {
     return read(where, ['journal', 'blocks'], () =>
-      Promise.all([
-        tables.blocksAround(assetId, modelId, fromMs, toMs),
-        journal.where('t1Ms').aboveOrEqual(fromMs).toArray()
-      ])
+      Promise.all([tables.blocksAround(assetId, modelId, fromMs, toMs), tables.recordsOf(assetId, fromMs)])
     ).then(async ([found, records]) => {
       const sealed: Series[] = [];
       for (const block of found.filter(({ t1Ms }) => t1Ms >= fromMs)) {
         const series = await openBlock(block);
         if (series.ok) sealed.push(series.value);
-        else onDamage(series.fault);
+        else onDamage(series.fault, block);
       }
-      const touching = records.filter(({ t0Ms }) => t0Ms <= toMs).sort((a, b) => a.seq - b.seq);
+      const touching = records.filter(({ t0Ms, t1Ms }) => t0Ms <= toMs && t1Ms >= fromMs);
       const owners = indexRecords(touching, (asset, model) => asset === assetId && model === modelId);
       const within = (series: Series[]) =>
         series.map((part) => cutSeries(part, fromMs, toMs)).filter(({ t }) => t.length > 0);
@@ -75,35 +71,46 @@ export function createLiveHistory(options: LiveHistoryOptions = {}): LiveHistory
     return write(where, ['journal', 'blocks', 'damaged'], async () => {
       await deleteBlocks(blocks, owner);
       await deleteBlocks(damaged, owner);
-      await tables.forEachRecords(-Infinity, async (records) => {
-        for (const record of records) {
-          if (!record.assetIds.some((asset, i) => isGone(asset, record.modelIds[i]!))) continue;
-          const kept = indexRecords([record], (asset, model) => !isGone(asset, model)).map((rows) => rows.gather());
-          const rest = packRecord(record.seq, kept);
-          await (rest ? journal.put(rest) : journal.delete(record.seq));
-        }
-        return false;
-      });
+      for (const range of rangesOf(assetId)) await tables.forEachRecords(range, (records) => strike(records, isGone));
       await tables.countEdit();
     });
   }
 
-  /** The journal's owners. To be used inside `read`. */
-  async function journalled(): Promise<{ assetId: string; modelId: string }[]> {
-    const owners = new Map<string, { assetId: string; modelId: string }>();
-    await tables.forEachRecords(-Infinity, (records) => {
-      for (const owner of indexRecords(records)) owners.set(JSON.stringify([owner.assetId, owner.modelId]), owner);
-      return false;
-    });
-    return [...owners.values()];
+  /** Takes rows out of records. To be used inside `write`. */
+  async function strike(
+    records: JournalRecord[],
+    isGone: (assetId: string, modelId: string) => boolean
+  ): Promise<boolean> {
+    for (const record of records) {
+      if (!record.assetIds.some((asset, i) => isGone(asset, record.modelIds[i]!))) continue;
+      const kept = indexRecords([record], (asset, model) => !isGone(asset, model)).map((rows) => rows.gather());
+      const rest = packRecord(record.seq, kept);
+      await (rest ? journal.put(rest) : journal.delete(record.seq));
+    }
+    return false;
+  }
+
+  /** What `idOf` says of every part of the records in some ranges, each once. To be used inside `read`. */
+  async function collect(
+    ranges: SeqRange[],
+    idOf: (record: JournalRecord, part: number) => string
+  ): Promise<Set<string>> {
+    const found = new Set<string>();
+    for (const range of ranges) {
+      await tables.forEachRecords(range, (records) => {
+        for (const record of records)
+          for (let part = 0; part < record.rows.length; part++) found.add(idOf(record, part));
+        return false;
+      });
+    }
+    return found;
   }
 
   return {
     append: async (batch) => {
       const rows = checkBatch(batch);
       await write('live.append', ['journal'], async () => {
-        const record = packRecord((((await journal.orderBy('seq').lastKey()) as number | undefined) ?? 0) + 1, rows);
-        if (record) await journal.add(record);
+        if (rows.some(({ t }) => t.length > 0)) await journal.bulkAdd(packFlush(await tables.nextFlush(), rows));
       });
     },
 
@@ -129,15 +136,17 @@ export function createLiveHistory(options: LiveHistoryOptions = {}): LiveHistory
 
     assetIds: () =>
       read('live.assetIds', ['journal', 'blocks', 'damaged'], async () => {
-        const inJournal = (await journalled()).map(({ assetId }) => assetId);
+        const inJournal = await collect([everySeq], ({ assetIds }, part) => assetIds[part]!);
         return sorted([...inJournal, ...(await listOwners(blocks, [])), ...(await listOwners(damaged, []))]);
       }),
 
     scoredModelIds: (assetId) =>
       read('live.scoredModelIds', ['journal', 'blocks', 'damaged'], async () => {
-        const inJournal = (await journalled()).filter((owner) => owner.assetId === assetId);
+        const modelOf = ({ assetIds, modelIds }: JournalRecord, part: number) =>
+          assetIds[part] === assetId ? modelIds[part]! : '';
+        const inJournal = await collect(rangesOf(assetId), modelOf);
         const inBlocks = [...(await listOwners(blocks, [assetId])), ...(await listOwners(damaged, [assetId]))];
-        return sorted([...inJournal.map(({ modelId }) => modelId), ...inBlocks]).filter((modelId) => modelId !== '');
+        return sorted([...inJournal, ...inBlocks]).filter((modelId) => modelId !== '');
       }),
 
     close: tables.close

@@ -6,6 +6,7 @@
  */
 import { Dexie, type Table } from 'dexie';
 import { createConnection, type Connection, type Wait } from '../../storage/connection';
+import { groupOf, mixedGroup, rangeOfGroup, type SeqRange } from './groups';
 import type { JournalRecord } from './journal';
 import { startOfHour, type SealedBlock } from './sealed-block';
 
@@ -14,7 +15,7 @@ type BlockTable = Table<SealedBlock, BlockKey>;
 
 /** Readings are blocks without a model. No key is counted up by the database and none can be null. */
 const blockKey = '[assetId+modelId+t0Ms]';
-const schema = { version: 1, tables: { journal: 'seq, t1Ms', blocks: blockKey, damaged: blockKey } };
+const schema = { version: 2, tables: { journal: 'seq, [group+t1Ms]', blocks: blockKey, damaged: blockKey } };
 
 /** Records read at once, where all are read one after the other. */
 const chunkRecords = 64;
@@ -26,10 +27,16 @@ export interface LiveTables extends Omit<Connection, 'table'> {
   /** Counts what takes rows away or moves them; a seal that finds it changed begins again. */
   edits(): Promise<number>;
   countEdit(): Promise<void>;
+  /** Counts the flushes. */
+  nextFlush(): Promise<number>;
+  /** The journal's records that may have rows of an asset at or after a time, in their order. */
+  recordsOf(assetId: string, fromMs: number): PromiseLike<JournalRecord[]>;
   /** Blocks that touch [fromMs, toMs], and those before them in the same hour, in time order. */
   blocksAround(assetId: string, modelId: string, fromMs: number, toMs: number): PromiseLike<SealedBlock[]>;
-  /** Calls `visit` with the records after a number, in their order, some at a time, until it says that it has enough. */
-  forEachRecords(afterSeq: number, visit: (records: JournalRecord[]) => Promise<boolean> | boolean): Promise<void>;
+  /** The lowest number of a record above one; undefined where there is none. */
+  firstSeqAbove(seq: number): PromiseLike<number | undefined>;
+  /** Calls `visit` with the records of a range in their order, some at a time, until it says that it has enough. */
+  forEachRecords(range: SeqRange, visit: (records: JournalRecord[]) => Promise<boolean> | boolean): Promise<void>;
 }
 
 /**
@@ -56,15 +63,41 @@ export function openLiveTables(name: string, wait?: Wait): LiveTables {
       await meta.put({ key: 'edits', value: (await edits()) + 1 });
     },
 
+    async nextFlush() {
+      const flush = ((await meta.get('flushes'))?.value ?? 0) + 1;
+      await meta.put({ key: 'flushes', value: flush });
+      return flush;
+    },
+
+    async recordsOf(assetId, fromMs) {
+      const [mixed, own] = await Promise.all([
+        journal.where('seq').below(rangeOfGroup(mixedGroup).below).toArray(),
+        journal
+          .where('[group+t1Ms]')
+          .between([groupOf(assetId), fromMs], [groupOf(assetId), Infinity], true, true)
+          .toArray()
+      ]);
+      return [...mixed, ...own.sort((a, b) => a.seq - b.seq)];
+    },
+
     blocksAround: (assetId, modelId, fromMs, toMs) =>
       blocks
         .where(blockKey)
         .between([assetId, modelId, startOfHour(fromMs)], [assetId, modelId, toMs], true, true)
         .toArray(),
 
-    async forEachRecords(afterSeq, visit) {
-      for (let after = afterSeq; ;) {
-        const records = await journal.where('seq').above(after).limit(chunkRecords).toArray();
+    firstSeqAbove: (seq) =>
+      journal
+        .where('seq')
+        .above(seq)
+        .limit(1)
+        .primaryKeys()
+        .then(([first]) => first),
+
+    async forEachRecords({ above, below }, visit) {
+      for (let after = above; ;) {
+        const range = journal.where('seq').between(after, below, false, false);
+        const records = await range.limit(chunkRecords).toArray();
         const hasEnough = records.length === 0 || (await visit(records));
         if (hasEnough || records.length < chunkRecords) return;
         after = records.at(-1)!.seq;

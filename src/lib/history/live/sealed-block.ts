@@ -2,7 +2,7 @@
  * A sealed block: up to an hour of one owner, compressed, with the smallest, largest and summed value of each column beside
  * it, so that coarser tiers and charts can be built without unpacking. It must not know about tables.
  */
-import { fail, type Result } from '../../domain/result';
+import { fail, type Fault, type Result } from '../../domain/result';
 import { decodeColumns, encodeColumns } from '../codec/codec';
 import { codesOf, floatsOf, sliceSeries, type Layout, type Series } from './series';
 
@@ -23,6 +23,9 @@ export interface SealedBlock extends Layout {
   summary: Summary;
   bytes: Uint8Array<ArrayBuffer>;
 }
+
+/** Told of a block that cannot be read any more, and what it held. The others are read; the next seal over its time lays it aside. */
+export type OnDamage = (fault: Fault, block: Pick<SealedBlock, 'assetId' | 'modelId' | 't0Ms' | 't1Ms'>) => void;
 
 const hourMs = 3_600_000;
 /** Rows of a block at most: an hour at 1 Hz, and so little that one block is unpacked in milliseconds. */

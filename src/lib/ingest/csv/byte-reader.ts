@@ -1,8 +1,8 @@
 /**
  * The bytes of a text file to rows, without making a string of each cell: lines are cut and plain numbers and times are read where
  * they stand. Exists because a million rows of ten columns are ten million strings otherwise, which is most of what reading a file
- * costs. Only lines without quotes are read here; a line with one goes, with what follows it, to PapaParse (`rows.ts`), and a row
- * that is not plain goes to the row reader as text. Which way a row took makes no difference to what is read from it. Long, because the
+ * costs. Quotes around a whole cell are passed over here; a line with any other quote goes, with what follows it, to PapaParse (`rows.ts`),
+ * and a row that is not plain goes to the row reader as text. Which way a row took makes no difference to what is read from it. Long, because the
  * loop over bytes and what it remembers stand in one closure: handing them about costs what this file is there to save.
  */
 import type { ImportPlan } from '../../domain/import-plan';
@@ -60,6 +60,8 @@ export function createByteReader(plan: ImportPlan, reader: RowReader): ByteReade
   let bytes = rest;
   /** Behind the number or stamp that was read last. */
   let at = 0;
+  /** True while the cell at hand stands in quotes: then it ends with one. */
+  let isInQuotes = false;
   let stampMs = NaN;
   let hasZone = false;
   let asset = '';
@@ -68,12 +70,17 @@ export function createByteReader(plan: ImportPlan, reader: RowReader): ByteReade
   let dateBytes: Uint8Array = new Uint8Array(0);
   let dateMs = NaN;
 
-  const isEnd = (byte: number | undefined): boolean => byte === delimiter || byte === lf || byte === cr;
+  const isEnd = (byte: number | undefined): boolean =>
+    isInQuotes ? byte === quote : byte === delimiter || byte === lf || byte === cr;
 
-  /** Where the cell at `from` ends; -1 where it holds a quote. */
+  /** Where the cell at `from` ends, its closing quote being behind it; -1 where it holds a quote, or a line end between its quotes. */
   function cellEnd(from: number): number {
     const text = bytes;
     let end = from;
+    if (isInQuotes) {
+      for (let byte = text[end]!; byte !== quote; byte = text[++end]!) if (byte === lf || byte === cr) return -1;
+      return end;
+    }
     for (let byte = text[end]!; byte !== delimiter && byte !== lf && byte !== cr; byte = text[++end]!) {
       if (byte === quote) return -1;
     }
@@ -192,6 +199,8 @@ export function createByteReader(plan: ImportPlan, reader: RowReader): ByteReade
     let next = from;
     for (let column = 0; column <= last; column++) {
       const kind = kinds[column];
+      const isQuoted = text[next] === quote;
+      if (isQuoted) next++;
       if (kind === number) {
         const start = next;
         const index = places[column]!;
@@ -205,7 +214,7 @@ export function createByteReader(plan: ImportPlan, reader: RowReader): ByteReade
           byte = text[++next]!;
         }
         let isNumber = next > first;
-        if (byte === decimal && byte !== delimiter) {
+        if (byte === decimal && (isQuoted || byte !== delimiter)) {
           const mark = next;
           byte = text[++next]!;
           while (byte >= zero && byte <= nine) {
@@ -215,19 +224,23 @@ export function createByteReader(plan: ImportPlan, reader: RowReader): ByteReade
           isNumber = next - first > 1;
           value /= powers[next - mark - 1] ?? NaN;
         }
-        if (isNumber && next - first <= maxDigits && (byte === delimiter || byte === lf || byte === cr)) {
+        const hasEnded = isQuoted ? byte === quote : byte === delimiter || byte === lf || byte === cr;
+        if (isNumber && hasEnded && next - first <= maxDigits) {
           cells.setNumber(index, isNegative ? -value : value);
         } else {
+          isInQuotes = isQuoted;
           next = cellEnd(start);
           if (next < 0 || !readWord(index, start, next)) return -1;
         }
       } else {
+        isInQuotes = isQuoted;
         if (kind === time) readTime(next);
         else if (kind === assetName) readAsset(next);
         else at = cellEnd(next);
         if (at < 0) return -1;
         next = at;
       }
+      if (isQuoted) next++;
       if (column < last) {
         if (text[next] !== delimiter) return -1;
         next++;

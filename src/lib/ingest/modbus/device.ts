@@ -6,12 +6,11 @@ import type { Clock } from '../../domain/clock';
 import { Quality } from '../../domain/reading-block';
 import type { ChannelLayout, Reading } from '../../domain/reading';
 import { fail } from '../../domain/result';
-import type { LossKind, SourceLoss } from '../../domain/source';
+import type { LossKind, Register, RegisterMap, SourceLoss } from '../../domain/source';
 import { nameException } from './frame';
 import { groupRegisters, splitGroup } from './groups';
 import type { Group } from './groups';
 import type { Answer, ModbusMaster } from './master';
-import type { Register, RegisterMap } from './register-map';
 import { readValueOf } from './value';
 
 /** Registers of one device that are asked together, as often as `pollMs` says. */

@@ -2,10 +2,10 @@
  * Registers gathered into requests: one request for many neighbours instead of one for each, and smaller ones where a device refuses.
  * Knows no line.
  */
+import type { Register } from '../../domain/source';
 import { mostRegisters } from './frame';
 import type { ReadFunction } from './frame';
 import { widthOf } from './register-map';
-import type { Register } from './register-map';
 
 /** Registers that one request reads: `count` from `start` on, some of them perhaps nobody's. */
 export interface Group {

@@ -23,37 +23,9 @@ import {
 import { convertTo, findPumpChannel } from '../../domain/pump-channel';
 import { fail, ok } from '../../domain/result';
 import type { Result } from '../../domain/result';
+import { byteOrders, registerTypes } from '../../domain/source';
+import type { RegisterMap, RegisterType } from '../../domain/source';
 import { isName } from '../wire/frame';
-import type { ReadFunction } from './frame';
-
-export const registerTypes = ['int16', 'uint16', 'int32', 'uint32', 'float32'] as const;
-export type RegisterType = (typeof registerTypes)[number];
-
-/** Order of the bytes on the wire, A the highest: `CDAB` swaps words, `BADC` the bytes of each word, `DCBA` both. */
-export const byteOrders = ['ABCD', 'CDAB', 'BADC', 'DCBA'] as const;
-export type ByteOrder = (typeof byteOrders)[number];
-
-/** One reading of a device: `value = number * scale + offset`, in `unit`, under the name `column`. */
-export interface Register {
-  fc: ReadFunction;
-  /** The address on the wire: register 40001 is 0. */
-  address: number;
-  type: RegisterType;
-  order: ByteOrder;
-  scale: number;
-  offset: number;
-  unit: string;
-  column: string;
-  pollMs: number;
-}
-
-/** What is known of a kind of device. `source` says where from. */
-export interface RegisterMap {
-  id: string;
-  name: string;
-  source: string;
-  registers: Register[];
-}
 
 const longestFile = 1 << 20;
 

@@ -1,6 +1,6 @@
 /** The register maps that come with the app, checked like anybody's. */
+import type { RegisterMap } from '../../domain/source';
 import { checkRegisterMap } from './register-map';
-import type { RegisterMap } from './register-map';
 import banner from './maps/banner-qm42vt1.json';
 import danfoss from './maps/danfoss-fc-202.json';
 import hitachi from './maps/hitachi-sj200.json';

@@ -4,7 +4,7 @@
 import type { Clock } from '../../domain/clock';
 import { fail, ok } from '../../domain/result';
 import type { Result } from '../../domain/result';
-import type { ModbusSetup, ReadingSource, SerialLine, SourceListener } from '../../domain/source';
+import type { ModbusSetup, ReadingSource, RegisterMap, SerialLine, SourceListener } from '../../domain/source';
 import { createSerialLink } from '../serial/link';
 import { createBrowserPorts } from '../serial/port';
 import type { SerialPorts } from '../serial/port';
@@ -14,13 +14,14 @@ import { createModbusMaster } from './master';
 import type { ModbusMaster } from './master';
 import { startPolling } from './poller';
 import type { Poller } from './poller';
-import type { RegisterMap } from './register-map';
+
+/** The register map of an id, wherever maps are kept. */
+export type FindMap = (id: string) => RegisterMap | undefined | Promise<RegisterMap | undefined>;
 
 /** What a host gives. Without `ports` they are the browser's. */
 export interface ModbusParts {
   clock: Clock;
-  /** The register map of an id, wherever maps are kept. */
-  findMap: (id: string) => RegisterMap | undefined;
+  findMap: FindMap;
   random?: () => number;
   ports?: SerialPorts;
   /** How long a device may think before it answers, ms; 100 to 300 suits most. */
@@ -55,7 +56,7 @@ export function createModbusSource(
   const checkedPorts: SerialPorts = {
     ...ports,
     async open(line) {
-      const planned = planAll(setup, findMap);
+      const planned = await planAll(setup, findMap);
       if (!planned.ok) return { kind: 'refused', fault: planned.fault };
       rounds = planned.value;
       return ports.open(line);
@@ -81,10 +82,10 @@ export function createModbusSource(
   });
 }
 
-function planAll({ devices }: ModbusSetup, findMap: ModbusParts['findMap']): Result<Round[]> {
+async function planAll({ devices }: ModbusSetup, findMap: FindMap): Promise<Result<Round[]>> {
   const rounds: Round[] = [];
   for (const { address, map: id, asset } of devices) {
-    const map = findMap(id);
+    const map = await findMap(id);
     if (!map) return fail('not-found', `device ${address}`, id, 'a register map on this device');
     rounds.push(...planRounds(address, asset, map));
   }

@@ -1,6 +1,6 @@
 /** The number in a register, or in two of them. Knows the wire's byte orders and nothing of units. */
+import type { Register } from '../../domain/source';
 import { widthOf } from './register-map';
-import type { Register } from './register-map';
 
 /** Which byte on the wire each of A, B, C, D is. */
 const places = { ABCD: [0, 1, 2, 3], CDAB: [2, 3, 0, 1], BADC: [1, 0, 3, 2], DCBA: [3, 2, 1, 0] } as const;

@@ -74,7 +74,7 @@ export function connectBroker({
       // Only version 5 can say when a session ends; with the older one they would pile up on the broker.
       clean: !isNew,
       ...(isNew ? { properties: { sessionExpiryInterval: sessionExpiryS, maximumPacketSize: longestMessage } } : {}),
-      ...(setup.username === '' ? {} : { username: setup.username, password: setup.password }),
+      ...(setup.username === '' ? {} : { username: setup.username, password: setup.password ?? '' }),
       keepalive: keepaliveS,
       reconnectPeriod: 0,
       resubscribe: false,

@@ -62,13 +62,15 @@ export function createBrowserPorts(serial: SerialRegister | undefined = findSeri
       } catch (error) {
         return refused(String(error), 'leave to use serial ports');
       }
-      const fitting = allowed.filter((port) => fits(port, line));
-      if (line.port === null && fitting.length > 1) {
-        return refused(`${fitting.length} ports`, 'one port, or a choice among them');
+      const alike = allowed.filter((port) => fits(port, line));
+      const place = line.port?.place;
+      const fitting = place === undefined ? alike : alike.slice(place, place + 1);
+      if (line.port === null && alike.length > 1) {
+        return refused(`${alike.length} ports`, 'one port, or a choice among them');
       }
-      let fault = missing(describe(line), 'the port, plugged in and allowed');
+      let fault = missing(describe(line, alike.length), 'the port, plugged in and allowed');
       for (const port of fitting) {
-        // Another source has it; a second adapter of the same kind may be free.
+        // Another source has it; where it may be any, the next may be free.
         if (port.readable) continue;
         try {
           await port.open(optionsOf(line));
@@ -100,9 +102,14 @@ function optionsOf({ baudRate, dataBits, stopBits, parity }: SerialLine): Record
   return { baudRate, dataBits, stopBits, parity, bufferSize, flowControl: 'none' };
 }
 
-function describe({ port }: SerialLine): string {
+function describe({ port }: SerialLine, alike: number): string {
+  if (!port) return 'no port';
   const hex = (id: number) => id.toString(16).padStart(4, '0');
-  return port ? `no USB ${hex(port.usbVendorId)}:${hex(port.usbProductId)}` : 'no port';
+  const ids = `USB ${hex(port.usbVendorId)}:${hex(port.usbProductId)}`;
+  if (alike === 0 || port.place === undefined) return `no ${ids}`;
+  return port.place < alike
+    ? `${ids} in use by another source`
+    : `${alike} of ${ids}, and not number ${port.place + 1}`;
 }
 
 function missing(found: string, expected: string): Fault {

@@ -4,7 +4,7 @@
  */
 import type { ChannelHealth } from '../../domain/channel-health';
 import { isBad, Quality, type ReadingBlock } from '../../domain/reading-block';
-import { createOperatingTracker } from '../operating-state';
+import { createOperatingTracker, type OperatingState } from '../operating-state';
 import { createCrossChecker } from './cross-checks';
 import { createHealthTracker } from './health';
 import { findPumpRule, type QualityRules } from './rules';
@@ -19,6 +19,8 @@ export interface QualityJudge {
   judge(block: ReadingBlock): ReadingBlock;
   /** How each channel stands after the rows judged last, worst first. The same array until something changes. */
   health(): ChannelHealth[];
+  /** How the pump ran at each row of the block judged last. The same array, filled anew by the next block. */
+  operating(): readonly OperatingState[];
 }
 
 /** A step longer than this many usual ones is a gap. */
@@ -37,6 +39,7 @@ export function createQualityJudge(rules: QualityRules): QualityJudge {
   const operating = createOperatingTracker(rules.operating);
   const stuck = createStuckWatch(rules.channels);
   const crossChecks = createCrossChecker(rules.crossChecks, rules.channels);
+  const states: OperatingState[] = [];
   const health = createHealthTracker(rules.channels.map(({ channel }) => channel));
   const low = Float64Array.from(rules.channels, (rule) => rule.low);
   const high = Float64Array.from(rules.channels, (rule) => rule.high);
@@ -106,6 +109,7 @@ export function createQualityJudge(rules: QualityRules): QualityJudge {
     readRow(block, row);
     markTooFast(tMs);
     const state = operating.next(tMs, rpmAt < 0 ? NaN : values[rpmAt]!, currentAt < 0 ? NaN : values[currentAt]!);
+    states.push(state);
     stuck.mark(tMs, state === 'running', lostRows > 0, values, codes);
     crossChecks.mark(tMs, state, values, codes);
     health.follow(tMs, lostRows, codes);
@@ -113,6 +117,7 @@ export function createQualityJudge(rules: QualityRules): QualityJudge {
 
   function judge(block: ReadingBlock): ReadingBlock {
     layOut(block.channels);
+    states.length = 0;
     let quality = block.quality;
     for (let row = 0; row < block.t.length; row++) {
       judgeRow(block, row);
@@ -127,7 +132,7 @@ export function createQualityJudge(rules: QualityRules): QualityJudge {
     return quality === block.quality ? block : { ...block, quality };
   }
 
-  return { judge, health: health.list };
+  return { judge, health: health.list, operating: () => states };
 }
 
 /**

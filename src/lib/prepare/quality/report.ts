@@ -2,6 +2,7 @@
  * The data-quality report: one pass over a recording in bounded memory, then one verdict per check. It proposes and never changes
  * anything. What a check found is in figures; only `ui` has the words.
  */
+import type { LeftOutRows } from '../../domain/asset';
 import type { Channel } from '../../domain/channel';
 import { findPumpChannel } from '../../domain/pump-channel';
 import type { QualityAdvice, QualityCheck, QualityEntry, QualityReport } from '../../domain/quality-report';
@@ -20,17 +21,12 @@ export interface QualityReportRequest {
   rules?: QualityRules;
 }
 
-/** Rows that an import left out for their time; what nobody counted is absent, and not reported on unless the rows themselves show it. */
-export interface LeftOutRows {
-  duplicates?: number;
-  runsBack?: number;
-}
-
 /** A report in the making. */
 export interface QualityReporter {
   /** Takes the next rows, in time order. Values that are not judged yet are judged. */
   push(block: ReadingBlock): void;
-  finish(leftOut: LeftOutRows): QualityReport;
+  /** `leftOut`: what an import left out; what nobody counted is not reported on unless the rows themselves show it. */
+  finish(leftOut: Partial<LeftOutRows>): QualityReport;
 }
 
 /** Our own choice of where a figure becomes an issue. A missing value costs every window it lies in, hence one in a hundred. */
@@ -79,7 +75,7 @@ export function createQualityReporter({ channels, stepMs, rules }: QualityReport
     });
   }
 
-  function finish(leftOut: LeftOutRows): QualityReport {
+  function finish(leftOut: Partial<LeftOutRows>): QualityReport {
     return {
       rows: times.rows,
       t0Ms: times.t0Ms,
@@ -96,7 +92,7 @@ export function createQualityReporter({ channels, stepMs, rules }: QualityReport
   return { push, finish };
 }
 
-function describeTimes(times: TimeSummary, leftOut: LeftOutRows): QualityEntry[] {
+function describeTimes(times: TimeSummary, leftOut: Partial<LeftOutRows>): QualityEntry[] {
   const { rows, gaps } = times;
   const spanMs = rows > 0 ? times.t1Ms - times.t0Ms : 0;
   const irregularShare = rows > 1 ? times.irregular / (rows - 1) : 0;

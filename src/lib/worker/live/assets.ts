@@ -2,7 +2,8 @@
  * The assets that live sources feed: which asset a name means, and with which model it is monitored. A name that no asset has becomes
  * a new one. It must not know readings.
  */
-import type { Asset } from '../../domain/asset';
+import { isReferencePump, type Asset } from '../../domain/asset';
+import type { Channel } from '../../domain/channel';
 import type { Finding } from '../../domain/finding';
 import type { ModelArtifact } from '../../domain/manifest';
 import type { DetectorFamily, Records } from '../../domain/ports';
@@ -14,6 +15,13 @@ import type { LiveModel } from '../../monitor/live';
 /** An asset ready to be monitored. */
 export interface ReadyAsset {
   assetId: string;
+  name: string;
+  /** Whether the limits of the twin's pump are this one's. */
+  isReferencePump: boolean;
+  /** The channels on record; a source may bring more. */
+  channels: Channel[];
+  /** Time of the newest row it was monitored at; null where it never was. */
+  newestMs: number | null;
   model: LiveModel | null;
   /** The finding that was open when this model last watched it. */
   open: Finding | null;
@@ -97,6 +105,7 @@ export function createLiveAssets({ records, family, loadTwinModel, now }: Assets
           name,
           createdMs,
           source: source.name,
+          ...(source.kind === 'twin' ? { isSimulated: true } : {}),
           channels: [],
           ...times,
           rejectedRows: 0,
@@ -111,17 +120,25 @@ export function createLiveAssets({ records, family, loadTwinModel, now }: Assets
       const isMany = assetIds.length > fewAssets;
       const assets = isMany ? await records.assets() : await Promise.all(assetIds.map(records.asset));
       const states = isMany ? await records.liveStates() : await Promise.all(assetIds.map(records.liveState));
-      const modelIds = new Map(assets.map((asset) => [asset?.id, asset?.activeModelId ?? null]));
+      const assetOf = new Map(assets.map((asset) => [asset?.id, asset]));
       const stateOf = new Map(states.map((state) => [state?.assetId, state]));
       return Promise.all(
         assetIds.map(async (assetId): Promise<ReadyAsset> => {
-          const modelId = modelIds.get(assetId) ?? null;
-          if (modelId === null) return { assetId, model: null, open: null, fault: null };
-          const model = await modelOf(modelId);
-          if (!model.ok) return { assetId, model: null, open: null, fault: model.fault };
+          const asset = assetOf.get(assetId);
           const state = stateOf.get(assetId);
+          const known = {
+            assetId,
+            name: asset?.name ?? '',
+            isReferencePump: asset !== undefined && isReferencePump(asset),
+            channels: asset?.channels ?? [],
+            newestMs: state?.tMs ?? null
+          };
+          const modelId = asset?.activeModelId ?? null;
+          if (modelId === null) return { ...known, model: null, open: null, fault: null };
+          const model = await modelOf(modelId);
+          if (!model.ok) return { ...known, model: null, open: null, fault: model.fault };
           const open = state?.modelId === modelId ? state.state.finding : null;
-          return { assetId, model: model.value, open, fault: null };
+          return { ...known, model: model.value, open, fault: null };
         })
       );
     },

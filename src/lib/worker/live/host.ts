@@ -2,7 +2,8 @@
  * Live monitoring, wired:
  *
  *   sources ─queue→ intake ─by asset→ monitor ─→ store (journal, findings)
- *                      └─ late rows → store ─→ scored anew        └→ board ─frames→ pages
+ *                      └─ late rows → store ─→ scored anew        ├→ alarms ─→ ledger
+ *                                                                 └→ board ─frames→ pages
  *
  * It begins when no other tab monitors: one writer, one set of connections. It contains no arithmetic; time is a clock that is given.
  * Long, because it is the one place that shows how the parts beside it are wired, and every call shares what they hold.
@@ -21,10 +22,19 @@ import type { QualityJudge } from '../../prepare/quality/judge';
 import { faultKinds, parseFault } from '../../simulate/fault';
 import type { TwinSource } from '../../simulate/source';
 import { guard } from '../guard';
+import type { AlarmDesk } from './alarms';
 import { warmUpMs, type LiveAssets } from './assets';
 import { createLiveBoard } from './board';
+import type { MapCalls } from './maps';
 import { createReadingQueue } from './queue';
-import { createLiveSources, findSource, hasOwnTime, type OpenSource, type RunningSource } from './sources';
+import {
+  createLiveSources,
+  findSource,
+  hasOwnTime,
+  restoreSecret,
+  type OpenSource,
+  type RunningSource
+} from './sources';
 import { createLiveStore } from './store';
 import { createStretches } from './stretches';
 import { createLiveUnits } from './units';
@@ -38,6 +48,7 @@ export interface LiveHost {
   records: Records;
   kept: Sources;
   assets: LiveAssets;
+  alarms: AlarmDesk;
   openSource: OpenSource;
   parseSetup: (input: unknown) => Result<SourceSetup>;
   createJudge: (channels: { name: string; unit: string }[]) => QualityJudge;
@@ -49,12 +60,16 @@ export interface LiveHost {
 const mostWaiting = 150_000;
 const frameMs = 50;
 const fleetFrameMs = 200;
-/** So many changed assets make a frame a fleet's. */
+/** More assets at once, in a frame or monitored, are a fleet. */
 const fleetSize = 200;
 const flushMs = 500;
+/** A fleet's flush is several records of the journal, each of which costs the same however many rows it has. */
+const fleetFlushMs = 1000;
 const beatMs = 1000;
 /** A beat that comes so late was no beat: nobody watched. */
 const pauseMs = 10_000;
+/** How often the alarms that stand are looked at for what people did to them. */
+const learnMs = 5000;
 /** How often it is noted that somebody watches. */
 const aliveEveryMs = 5000;
 /** The journal is sealed this often: what is read of the last minutes comes from it, record by record. */
@@ -63,8 +78,8 @@ const dayMs = 86_400_000;
 /** With more assets than this, what was expected of each sensor is not stored beside each score. */
 const detailedAssets = 100;
 /** Creates the calls of live monitoring over one thread's host. */
-export function createLiveHost(host: LiveHost): Omit<MonitorApi, 'live'> {
-  const { clock, assets, records } = host;
+export function createLiveHost(host: LiveHost): Omit<MonitorApi, 'live' | keyof MapCalls> {
+  const { clock, assets, records, alarms } = host;
   const monitor = createLiveMonitor((error) => note(fail('unexpected', 'scoring', String(error), 'a score').fault));
   const board = createLiveBoard();
   const units = createLiveUnits();
@@ -174,6 +189,7 @@ export function createLiveHost(host: LiveHost): Omit<MonitorApi, 'live'> {
 
   function leave(assetId: string): void {
     monitor.remove(assetId);
+    alarms.leave(assetId);
     monitored.delete(assetId);
   }
 
@@ -190,7 +206,14 @@ export function createLiveHost(host: LiveHost): Omit<MonitorApi, 'live'> {
       monitored.set(assetId, null);
     }
     try {
-      for (const { assetId, model, open, fault } of await assets.ready([...first.keys()])) {
+      const ready = await assets.ready([...first.keys()]);
+      await alarms.take(
+        ready.map(({ channels, ...known }) => ({
+          ...known,
+          channels: channels.filter(({ role }) => role === 'reading').map(({ name }) => name)
+        }))
+      );
+      for (const { assetId, model, open, fault } of ready) {
         if (fault) note(fault);
         if (!model) continue;
         monitor.add(assetId, judges.get(assetId)!, model, open);
@@ -211,11 +234,12 @@ export function createLiveHost(host: LiveHost): Omit<MonitorApi, 'live'> {
 
   async function advance(source: RunningSource, blocks: ReadingBlock[]): Promise<void> {
     const isDetailed = monitored.size <= detailedAssets;
-    for (const found of await monitor.advance(blocks)) {
+    for (const found of await monitor.advance(blocks, isDetailed)) {
       const model = monitored.get(found.assetId);
       const scores =
         found.scores && !isDetailed ? { ...found.scores, channels: [], channelError: [], expected: [] } : found.scores;
       store.add(found.readings, scores, { modelId: model?.manifest.id ?? null, ...found });
+      alarms.push(found.readings, found.scores, model?.manifest.threshold.value ?? NaN, found.operating);
       board.show(source.setup.id, found, model?.manifest.threshold.value ?? NaN);
     }
   }
@@ -256,7 +280,7 @@ export function createLiveHost(host: LiveHost): Omit<MonitorApi, 'live'> {
       sources: areSourcesNews ? sources.describe() : null,
       waiting: queue.length,
       storedToMs: store.storedToMs(),
-      fault: store.fault() ?? failure,
+      fault: store.fault() ?? alarms.fault() ?? failure,
       pauses: arePausesNews ? pauses : null,
       isWriter
     });
@@ -265,7 +289,7 @@ export function createLiveHost(host: LiveHost): Omit<MonitorApi, 'live'> {
   }
 
   function flushForEver(): void {
-    clock.after(flushMs, () => void flush().then(flushForEver));
+    clock.after(monitored.size > fleetSize ? fleetFlushMs : flushMs, () => void flush().then(flushForEver));
   }
 
   async function flush(): Promise<void> {
@@ -279,7 +303,12 @@ export function createLiveHost(host: LiveHost): Omit<MonitorApi, 'live'> {
     clock.after(beatMs, () => {
       const nowMs = clock.now();
       if (sources.all().length > 0) {
-        if (nowMs - beforeMs > pauseMs) void notePause({ fromMs: beforeMs, toMs: nowMs });
+        if (nowMs - beforeMs > pauseMs) {
+          alarms.forgive();
+          void notePause({ fromMs: beforeMs, toMs: nowMs });
+        }
+        alarms.tick();
+        if (Math.floor(nowMs / learnMs) !== Math.floor(beforeMs / learnMs)) void alarms.learn().catch(() => undefined);
         if (nowMs - aliveMs >= aliveEveryMs) {
           aliveMs = nowMs;
           void host.kept.noteAlive(nowMs).catch(() => undefined); // the pause after a reload is told too long by this much
@@ -333,13 +362,15 @@ export function createLiveHost(host: LiveHost): Omit<MonitorApi, 'live'> {
 
     putSource: (input) =>
       guard('putSource', async () => {
-        const setup = host.parseSetup(input);
-        if (!setup.ok) return setup;
-        await host.kept.put(setup.value);
+        const parsed = host.parseSetup(input);
+        if (!parsed.ok) return parsed;
+        const before = (await host.kept.all()).find(({ id }) => id === parsed.value.id);
+        const setup = restoreSecret(parsed.value, before);
+        await host.kept.put(setup);
         // The start, when it comes to that, opens all that are kept.
         if (!isWriter) return ok(null);
-        await sources.close(setup.value.id);
-        sources.open(setup.value);
+        await sources.close(setup.id);
+        sources.open(setup);
         return ok(null);
       }),
 

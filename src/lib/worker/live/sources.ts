@@ -145,7 +145,7 @@ export function createLiveSources({
         const counts = intake.counts();
         const clockNotice = intake.clock();
         return {
-          setup,
+          setup: hideSecret(setup),
           state,
           losses,
           readings: countAll(counts),
@@ -164,6 +164,18 @@ export function createLiveSources({
         };
       })
   };
+}
+
+/** The setup as a page may see it: of a password only that there is one. */
+export function hideSecret(setup: SourceSetup): SourceSetup {
+  return setup.kind === 'mqtt' && setup.password !== '' ? { ...setup, password: null } : setup;
+}
+
+/** The setup as it is kept: a password that did not come along is the one kept before, where there is a user for it. */
+export function restoreSecret(setup: SourceSetup, before: SourceSetup | undefined): SourceSetup {
+  if (setup.kind !== 'mqtt' || setup.password !== null) return setup;
+  const kept = before?.kind === 'mqtt' && setup.username !== '' ? before.password : null;
+  return { ...setup, password: kept ?? '' };
 }
 
 /** A simulation that runs faster than time has a time of its own. */

@@ -37,6 +37,8 @@ export interface Moment {
 
 interface Pending {
   note: LiveNote;
+  /** The channels of the readings noted last; readings that are laid out alike share one list. */
+  names: string[];
   /** Whether anything but the number of rows has changed: that is written at once. */
   isNews: boolean;
   /** Wall clock since when its rows wait to be told. */
@@ -74,27 +76,23 @@ export function createLiveStore({ history, records, now, unitOf }: StoreHost): L
   let isSealing = false;
   const isLong = () => journalled > mostJournalled;
 
-  function note(readings: ReadingBlock, moment: Moment | null): void {
-    const { assetId, t, channels } = readings;
-    const gist = moment && describeGist(moment.state);
-    const isNews = gist !== null && gist !== told.get(assetId);
-    if (isNews) told.set(assetId, gist);
-    const added: LiveNote = {
-      assetId,
-      state: moment && { assetId, modelId: moment.modelId, tMs: t.at(-1)!, state: moment.state },
-      findings: moment?.changed ?? [],
-      rows: t.length,
-      t0Ms: t[0]!,
-      t1Ms: t.at(-1)!,
-      channels: channels.map((name): Channel => ({ name, unit: unitOf(assetId, name), role: 'reading' })),
-      stepMs: NaN
-    };
-    const before = notes.get(assetId);
-    notes.set(assetId, {
-      isNews: isNews || (before?.isNews ?? false),
-      sinceMs: before?.sinceMs ?? now(),
-      note: before ? joinNotes(before.note, added) : added
-    });
+  function note({ assetId, t, channels }: ReadingBlock, moment: Moment | null): void {
+    let pending = notes.get(assetId);
+    if (!pending) notes.set(assetId, (pending = beginNote(assetId, now())));
+    const { note } = pending;
+    if (moment) {
+      const gist = describeGist(moment.state);
+      if (gist !== told.get(assetId)) pending.isNews = true;
+      told.set(assetId, gist);
+      note.state = { assetId, modelId: moment.modelId, tMs: t.at(-1)!, state: moment.state };
+      if (moment.changed.length > 0) note.findings = joinFindings(note.findings, moment.changed);
+    }
+    if (pending.names !== channels) {
+      pending.names = channels;
+      const added = channels.map((name): Channel => ({ name, unit: unitOf(assetId, name), role: 'reading' }));
+      note.channels = joinChannels(note.channels, added);
+    }
+    extendSpan(note, t.length, t[0]!, t.at(-1)!);
   }
 
   /** Writes what has changed of the pumps at once, and how far their readings reach from time to time; what is news first. */
@@ -108,8 +106,8 @@ export function createLiveStore({ history, records, now, unitOf }: StoreHost): L
     for (const { note } of taken) notes.delete(note.assetId);
     try {
       await records.recordLive(taken.map(({ note, isWhole }) => (isWhole ? note : { ...note, rows: 0 })));
-      for (const { note, sinceMs, isWhole } of taken) {
-        if (!isWhole) putBack({ note: { ...note, findings: [] }, sinceMs, isNews: false });
+      for (const { note, names, sinceMs, isWhole } of taken) {
+        if (!isWhole) putBack({ note: { ...note, findings: [] }, names, sinceMs, isNews: false });
       }
     } catch (error) {
       for (const each of taken) putBack(each);
@@ -117,9 +115,10 @@ export function createLiveStore({ history, records, now, unitOf }: StoreHost): L
     }
   }
 
-  function putBack({ note: earlier, sinceMs, isNews }: Pending): void {
+  function putBack({ note: earlier, names, sinceMs, isNews }: Pending): void {
     const since = notes.get(earlier.assetId);
     notes.set(earlier.assetId, {
+      names: since?.names ?? names,
       isNews: isNews || (since?.isNews ?? false),
       sinceMs,
       note: since ? joinNotes(earlier, since.note) : earlier
@@ -164,10 +163,10 @@ export function createLiveStore({ history, records, now, unitOf }: StoreHost): L
     async seal(beforeMs) {
       if (isSealing) return;
       isSealing = true;
-      const all = isLong();
-      const fault = await attempt(() => history.seal(all ? Infinity : beforeMs));
+      const before = journalled;
+      const fault = await attempt(() => history.seal(isLong() ? Infinity : beforeMs));
       if (fault) failure = fault;
-      else journalled = 0; // of a seal by the clock a little is left: the next one is early by that
+      else journalled -= before; // of a seal by the clock a little is left: the next one is late by that
       isSealing = false;
     },
     isLong,
@@ -182,21 +181,35 @@ function describeGist({ condition, reason, finding }: PumpState): string {
   return `${condition} ${reason} ${finding?.id}`;
 }
 
-/** Two notes of one asset, the second the later, as one; of several versions of a finding the last one. */
+/** Of an asset of which nothing is to be told yet. */
+function beginNote(assetId: string, sinceMs: number): Pending {
+  const nothing = { state: null, findings: [], channels: [], rows: 0, t0Ms: Infinity, t1Ms: -Infinity, stepMs: NaN };
+  return { note: { assetId, ...nothing }, names: [], isNews: false, sinceMs };
+}
+
+/** Two notes of one asset, the second the later, as one. */
 function joinNotes(first: LiveNote, then: LiveNote): LiveNote {
-  const rows = first.rows + then.rows;
-  const t0Ms = Math.min(first.t0Ms, then.t0Ms);
-  const t1Ms = Math.max(first.t1Ms, then.t1Ms);
-  return {
-    assetId: first.assetId,
+  const joined: LiveNote = {
+    ...first,
     state: then.state ?? first.state,
-    findings: [...new Map([...first.findings, ...then.findings].map((finding) => [finding.id, finding])).values()],
-    rows,
-    t0Ms,
-    t1Ms,
-    channels: joinChannels(first.channels, then.channels),
-    stepMs: (t1Ms - t0Ms) / (rows - 1)
+    findings: joinFindings(first.findings, then.findings),
+    channels: joinChannels(first.channels, then.channels)
   };
+  extendSpan(joined, then.rows, then.t0Ms, then.t1Ms);
+  return joined;
+}
+
+/** Adds rows to a note, in place: it is done for every reading. */
+function extendSpan(note: LiveNote, rows: number, t0Ms: number, t1Ms: number): void {
+  note.rows += rows;
+  note.t0Ms = Math.min(note.t0Ms, t0Ms);
+  note.t1Ms = Math.max(note.t1Ms, t1Ms);
+  note.stepMs = (note.t1Ms - note.t0Ms) / (note.rows - 1);
+}
+
+/** Of several versions of a finding the last one. */
+function joinFindings(first: Finding[], then: Finding[]): Finding[] {
+  return [...new Map([...first, ...then].map((finding) => [finding.id, finding])).values()];
 }
 
 /** All channels of two notes, the first's first. */

@@ -1,0 +1,31 @@
+/** The figures of the alarm system over a stretch of time, from the journal. */
+import type { JournalEntry } from '../domain/alarm';
+import type { AlarmStatistics } from '../domain/alarm-statistics';
+import { app } from './app.svelte';
+import { Query } from './query.svelte';
+
+const dayMs = 86_400_000;
+const mostEntries = 200_000;
+
+export class AlarmFigures {
+  readonly query = new Query<AlarmStatistics>();
+
+  /** Counts the days up to now. What stood before that counts as standing. */
+  show(days: number): void {
+    this.query.ask(async () => {
+      const entries = await app.alarms.journal({ limit: mostEntries });
+      // A simulation that runs faster than the clock is ahead of it, and its alarms count too.
+      const toMs = entries.reduce((last, { eventMs }) => Math.max(last, eventMs + 1), Date.now());
+      const fromMs = toMs - days * dayMs;
+      const { measureAlarms } = await import('../alarms/statistics');
+      // Where accounts are used, the backend refuses whoever may not; left is what nobody signed for.
+      const isAccounted = app.session.account !== null;
+      const mayHide = ({ by }: JournalEntry) => !isAccounted || by !== '';
+      return measureAlarms(entries, { fromMs, toMs, mayHide, unauthorisedRuleChanges: 0 });
+    });
+  }
+
+  stop(): void {
+    this.query.stop();
+  }
+}

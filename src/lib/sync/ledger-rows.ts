@@ -1,0 +1,69 @@
+/**
+ * What a ledger keeps, row by row: the port between the ledger's rules (`ledger.ts`, the same everywhere) and where the rows lie (Dexie in
+ * the product, plain maps in the simulation).
+ */
+import type { EntityQuery } from '../domain/ledger';
+import type { Conflict, Entity, EntityKind, Operation } from '../domain/operation';
+
+/** The ledger's one row about itself. */
+export interface LedgerState {
+  deviceId: string;
+  /** The newest operation. */
+  seq: number;
+  hash: string;
+  hlc: string;
+  settledSeq: number;
+  cursor: number;
+}
+
+/** An entity as the backend has it, and up to which operation of this device that counts in. Kept while later operations lie on top of it. */
+export interface ConfirmedEntity {
+  kind: EntityKind;
+  id: string;
+  /** Undefined where the backend has none. */
+  entity: Entity | undefined;
+  asOfSeq: number;
+}
+
+/** An operation with what became of it. */
+export interface KeptOperation {
+  operation: Operation;
+  isRefused: boolean;
+}
+
+/** The rows inside one transaction. */
+export interface LedgerRows {
+  state(): Promise<LedgerState | undefined>;
+  putState(state: LedgerState): Promise<void>;
+  /** Says which entities, and what lies beneath them, will be asked for: where reading many at once is cheaper. */
+  load(subjects: readonly { kind: EntityKind; id: string }[]): Promise<void>;
+  entity(kind: EntityKind, id: string): Promise<Entity | undefined>;
+  entities(query: EntityQuery): Promise<Entity[]>;
+  putEntities(entities: Entity[]): Promise<void>;
+  deleteEntity(kind: EntityKind, id: string): Promise<void>;
+  /** Drops every entity that the backend has confirmed. */
+  deleteConfirmedEntities(): Promise<void>;
+  confirmed(kind: EntityKind, id: string): Promise<ConfirmedEntity | undefined>;
+  allConfirmed(): Promise<ConfirmedEntity[]>;
+  putConfirmed(confirmed: ConfirmedEntity): Promise<void>;
+  deleteConfirmed(kind: EntityKind, id: string): Promise<void>;
+  addOperation(operation: Operation): Promise<void>;
+  operation(seq: number): Promise<KeptOperation | undefined>;
+  markRefused(seq: number): Promise<void>;
+  clearOperations(): Promise<void>;
+  /** Operations from `fromSeq` on, in order, at most so many. */
+  operationsFrom(fromSeq: number, limit: number): Promise<KeptOperation[]>;
+  /** Operations on one entity above `seq` that were not refused, in order. */
+  operationsOn(kind: EntityKind, id: string, aboveSeq: number): Promise<Operation[]>;
+  conflicts(): Promise<Conflict[]>;
+  conflict(opId: string): Promise<Conflict | undefined>;
+  putConflict(conflict: Conflict): Promise<void>;
+  deleteConflict(opId: string): Promise<void>;
+}
+
+/** Where the rows lie. All of a `write` is stored, strictly, or nothing. */
+export interface LedgerTables {
+  read<T>(where: string, work: (rows: LedgerRows) => Promise<T>): Promise<T>;
+  write<T>(where: string, work: (rows: LedgerRows) => Promise<T>): Promise<T>;
+  close(): void;
+}

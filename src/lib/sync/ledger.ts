@@ -1,0 +1,174 @@
+/**
+ * The rules of a device's ledger, over any place where its rows lie: how operations are made, settled, and laid on what the backend has
+ * confirmed (`overlay.ts`).
+ */
+import type { Ledger, PullPage } from '../domain/ledger';
+import type { Entity, EntityKind, Operation, OperationDraft, OperationResult } from '../domain/operation';
+import { applyOperation } from './apply';
+import { sealOperation } from './chain';
+import { nextHlc } from './clock';
+import type { LedgerRows, LedgerState, LedgerTables } from './ledger-rows';
+import { confirm, confirmUnchanged, dropConfirmed, dropOwnJournal, keepBeneath, layAnew } from './overlay';
+import { renewDevice } from './renew';
+
+/** What the ledger takes from its place: time, and names that nobody else uses. */
+export interface LedgerHost {
+  now: () => number;
+  /** A UUID of version 7. */
+  newId: () => string;
+}
+
+const defaultLimit = 1000;
+
+/** Creates the ledger over its tables. */
+export function createLedger(tables: LedgerTables, host: LedgerHost): Ledger {
+  return {
+    async device() {
+      const known = await tables.read('ledger.device', (rows) => rows.state());
+      const state = known ?? (await tables.write('ledger.device', (rows) => stateOf(rows, host)));
+      const { deviceId, seq, hash, settledSeq, cursor } = state;
+      return { deviceId, seq, hash, settledSeq, cursor };
+    },
+    commit: (drafts, by) => tables.write('ledger.commit', (rows) => commitDrafts(rows, drafts, by, host)),
+    entity: <Kind extends EntityKind>(kind: Kind, id: string) =>
+      tables.read('ledger.entity', async (rows) => {
+        const entity = await rows.entity(kind, id);
+        return entity?.body ? (entity as Entity<Kind>) : undefined;
+      }),
+    entities: (query) =>
+      tables.read('ledger.entities', async (rows) => {
+        const found = await rows.entities({ limit: defaultLimit, ...query });
+        return found.filter(({ body }) => body !== null) as Entity<typeof query.kind>[];
+      }),
+    pending: (limit) =>
+      tables.read('ledger.pending', async (rows) => {
+        const state = await rows.state();
+        const kept = state ? await rows.operationsFrom(state.settledSeq + 1, limit) : [];
+        return kept.map(({ operation }) => operation);
+      }),
+    pendingCount: () =>
+      tables.read('ledger.pendingCount', async (rows) => {
+        const state = await rows.state();
+        return state ? state.seq - state.settledSeq : 0;
+      }),
+    settle: (results) => tables.write('ledger.settle', (rows) => settleResults(rows, results, host)),
+    integrate: (page) => tables.write('ledger.integrate', (rows) => integratePage(rows, page, host)),
+    renew: () =>
+      tables.write('ledger.renew', async (rows) => renewDevice(rows, await stateOf(rows, host), host.newId())),
+    conflicts: () =>
+      tables.read('ledger.conflicts', async (rows) => {
+        const found = await rows.conflicts();
+        for (const conflict of found) {
+          const { kind, id } = conflict.operation;
+          const beneath = await rows.confirmed(kind, id);
+          conflict.theirs = (beneath ? beneath.entity : await rows.entity(kind, id)) ?? null;
+        }
+        return found.sort((a, b) => a.atMs - b.atMs || a.operation.seq - b.operation.seq);
+      }),
+    resolve: (opId, choice, by) =>
+      tables.write('ledger.resolve', async (rows) => {
+        const conflict = await rows.conflict(opId);
+        if (!conflict) return;
+        await rows.deleteConflict(opId);
+        const { kind, id, assetId, body } = conflict.operation;
+        if (choice === 'mine') await commitDrafts(rows, [{ kind, id, assetId, body } as OperationDraft], by, host);
+      }),
+    operations: (fromSeq, limit) =>
+      tables.read('ledger.operations', async (rows) =>
+        (await rows.operationsFrom(fromSeq, limit)).map(({ operation }) => operation)
+      ),
+    close: () => tables.close()
+  };
+}
+
+/** Does the drafts inside a transaction that somebody else has opened, so that other rows are stored with them or not at all. */
+export async function commitDrafts(
+  rows: LedgerRows,
+  drafts: OperationDraft[],
+  by: string,
+  host: LedgerHost
+): Promise<Operation[]> {
+  let state = await stateOf(rows, host);
+  const made: Operation[] = [];
+  await rows.load(drafts);
+  for (const draft of drafts) {
+    const shown = await rows.entity(draft.kind, draft.id);
+    const atMs = host.now();
+    const operation = sealOperation(draft, {
+      opId: host.newId(),
+      deviceId: state.deviceId,
+      seq: state.seq + 1,
+      hlc: nextHlc(state.hlc, atMs, state.deviceId),
+      atMs,
+      userId: by,
+      baseRev: shown?.rev ?? 0,
+      prev: state.hash
+    });
+    const applied = applyOperation(shown, operation);
+    if ('refused' in applied || applied.changed.length === 0) continue;
+    await keepBeneath(rows, draft.kind, draft.id, shown, state.seq);
+    await rows.putEntities(applied.changed);
+    await rows.addOperation(operation);
+    state = { ...state, seq: operation.seq, hash: operation.hash, hlc: operation.hlc };
+    made.push(operation);
+  }
+  if (made.length > 0) await rows.putState(state);
+  return made;
+}
+
+/** The ledger's state; the first call makes the device. */
+async function stateOf(rows: LedgerRows, { newId }: LedgerHost): Promise<LedgerState> {
+  const kept = await rows.state();
+  if (kept) return kept;
+  const state: LedgerState = { deviceId: newId(), seq: 0, hash: '', hlc: '', settledSeq: 0, cursor: 0 };
+  await rows.putState(state);
+  return state;
+}
+
+async function settleResults(rows: LedgerRows, results: OperationResult[], host: LedgerHost): Promise<void> {
+  const state = await stateOf(rows, host);
+  let { settledSeq } = state;
+  const expected = await rows.operationsFrom(settledSeq + 1, results.length);
+  const bySeq = new Map(expected.map((kept) => [kept.operation.seq, kept]));
+  for (const result of [...results].sort((a, b) => a.seq - b.seq)) {
+    // What was settled before stays so; beyond a hole nothing can be known.
+    if (result.seq !== settledSeq + 1) continue;
+    const kept = bySeq.get(result.seq);
+    if (kept?.operation.opId !== result.opId) continue;
+    settledSeq = result.seq;
+    if (result.outcome === 'refused') await refuse(rows, kept.operation, result, host);
+    // Sent again to a backend that was put back to an earlier day, where nothing stood against it.
+    else if (kept.isRefused) await rows.deleteConflict(result.opId);
+  }
+  if (settledSeq !== state.settledSeq) await rows.putState({ ...state, settledSeq });
+}
+
+async function refuse(
+  rows: LedgerRows,
+  operation: Operation,
+  { code, detail }: Extract<OperationResult, { outcome: 'refused' }>,
+  { now }: LedgerHost
+): Promise<void> {
+  const { opId, seq, kind, id } = operation;
+  await rows.markRefused(seq);
+  await rows.putConflict({ opId, operation, code, detail, theirs: null, atMs: now() });
+  await dropOwnJournal(rows, operation);
+  const beneath = await rows.confirmed(kind, id);
+  if (beneath) await layAnew(rows, kind, id, beneath.asOfSeq);
+}
+
+async function integratePage(rows: LedgerRows, page: PullPage, host: LedgerHost): Promise<void> {
+  const state = await stateOf(rows, host);
+  if (page.resetRequired) {
+    // A backend that was put back to an earlier day has lost what it had settled since: that is sent again.
+    const settledSeq = Math.min(state.settledSeq, page.lastSeq);
+    await dropConfirmed(rows, settledSeq);
+    await rows.putState({ ...state, settledSeq, cursor: 0 });
+    return;
+  }
+  await rows.load(page.changes);
+  for (const change of page.changes) await confirm(rows, change, page.lastSeq);
+  if (!page.more) await confirmUnchanged(rows, page.lastSeq);
+  // That the backend has settled operations is not enough to count them as settled here: their results are not known yet.
+  if (page.cursor > state.cursor) await rows.putState({ ...state, cursor: page.cursor });
+}

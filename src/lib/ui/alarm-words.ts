@@ -1,0 +1,100 @@
+/** Every code of alarms as words a person reads. `Record`s over the code types: a new code does not compile until it has its words. */
+import {
+  alarmPriorities,
+  type Alarm,
+  type AlarmCondition,
+  type AlarmEvent,
+  type AlarmPriority,
+  type AlarmState,
+  type Deadband,
+  type LimitLevel,
+  type SuppressingState
+} from '../domain/alarm';
+import { formatDuration, formatPercent, formatSignificant } from './format';
+import { channelWords } from './words';
+
+const states: Record<AlarmState, string> = {
+  NORM: 'Normal',
+  UNACK: 'Unacknowledged',
+  ACKED: 'Acknowledged',
+  RTNUN: 'Returned, unacknowledged',
+  LATUN: 'Latched, unacknowledged',
+  LATAK: 'Latched, to be reset',
+  SHLVD: 'Shelved',
+  DSUPR: 'Suppressed by design',
+  OOSRV: 'Out of service'
+};
+
+const priorities: Record<AlarmPriority, string> = { critical: 'Critical', high: 'High', medium: 'Medium', low: 'Low' };
+
+const events: Record<AlarmEvent['kind'], string> = {
+  raise: 'Raised',
+  return: 'Returned to normal',
+  reprioritise: 'Priority changed',
+  're-alarm': 'Announced again',
+  suppress: 'Suppressed by design',
+  unsuppress: 'No longer suppressed',
+  expire: 'Shelving ended',
+  acknowledge: 'Acknowledged',
+  reset: 'Reset',
+  shelve: 'Shelved',
+  unshelve: 'Unshelved',
+  'remove-from-service': 'Taken out of service',
+  'return-to-service': 'Returned to service'
+};
+
+const suppressing: Record<SuppressingState, string> = { off: 'the pump is off', starting: 'the pump is starting' };
+
+const levels: Record<LimitLevel, string> = {
+  HH: 'far above',
+  H: 'above',
+  L: 'below',
+  LL: 'far below'
+};
+
+/** What a person calls it; one that was hidden before its first raise, on a device that does not know its rule, has no name. */
+export const alarmName = ({ name }: { name: string }): string => name || 'Alarm without a name';
+export const alarmStateWord = (state: AlarmState): string => states[state];
+export const priorityWord = (priority: AlarmPriority): string => priorities[priority];
+/** 1 for the most urgent. */
+export const priorityNumber = (priority: AlarmPriority): number => alarmPriorities.indexOf(priority) + 1;
+export const alarmEventWord = (kind: AlarmEvent['kind']): string => events[kind];
+export const suppressingWord = (state: SuppressingState): string => suppressing[state];
+
+/** What a rule watches, as one phrase. */
+export function describeCondition(condition: AlarmCondition): string {
+  switch (condition.kind) {
+    case 'limit':
+      return `${channelWords(condition.channel)} ${levels[condition.level]} ${formatSignificant(condition.limit, 4)} (${condition.level})`;
+    case 'rate':
+      return `${channelWords(condition.channel)} ${condition.direction === 'either' ? 'changing' : condition.direction} by more than ${formatSignificant(condition.perMinute)} a minute over ${formatDuration(condition.overMs)}`;
+    case 'stuck':
+      return `${channelWords(condition.channel)} stands still while the pump runs`;
+    case 'bad-value':
+      return `${channelWords(condition.channel)} cannot be believed`;
+    case 'no-data':
+      return `No reading for ${formatDuration(condition.forMs)}`;
+    case 'score':
+      return `Model score above ${formatPercent(condition.enter)} of its limit for ${condition.windows} windows`;
+    case 'zone':
+      return `${channelWords(condition.channel)} in zone ${condition.zone} of ISO 10816-7, category ${condition.machine.category}, ${formatSignificant(condition.machine.powerKw)} kW`;
+    case 'change':
+      return `${channelWords(condition.channel)} changed by more than ${formatPercent(condition.share)} of the B/C limit from its baseline`;
+    case 'all':
+      return condition.of.map(describeCondition).join(' and ');
+    case 'any':
+      return condition.of.map(describeCondition).join(' or ');
+  }
+}
+
+/** A deadband as `2 %` or `0.5`. */
+export function describeBand({ value, of }: Deadband): string {
+  return of === 'percent' ? `${formatSignificant(value)} %` : formatSignificant(value);
+}
+
+/** Value and limit of the newest occurrence, as `Value 81.2, limit 75`; empty where the condition has none. */
+export function describeOccurrence({ occurrence }: Alarm): string {
+  if (!occurrence || occurrence.value === null) return '';
+  const limit = occurrence.limit === null ? '' : `, limit ${formatSignificant(occurrence.limit, 4)}`;
+  return `Value ${formatSignificant(occurrence.value, 4)}${limit}`;
+}

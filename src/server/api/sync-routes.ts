@@ -1,0 +1,102 @@
+/** The endpoints of synchronisation: push, pull, and the pokes that say when a pull is worth it. What they mean is in `sync`. */
+import {
+  pullLimit,
+  pullPageSchema,
+  pullQuerySchema,
+  pushAnswerSchema,
+  pushRequestSchema,
+  schemaHeader,
+  type PushRequest
+} from '../../lib/sync/protocol';
+import { oldestSchema } from '../../lib/sync/version';
+import { pullChanges } from '../sync/pull';
+import { pushOperations } from '../sync/push';
+import type { SyncStore } from '../sync/store';
+import type { OpenPokes } from './pokes';
+import { describeReason, refuse } from './refusal';
+import { defineRoute, type Route } from './route';
+
+export interface SyncPlace {
+  store: SyncStore;
+  openPokes: OpenPokes;
+  nowMs: () => number;
+  /** Told what a push came to. */
+  onPush: (outcomes: { applied: number; duplicate: number; refused: number; halted: boolean }) => void;
+}
+
+const outdated = {
+  describes: 'The device writes a version that is no longer taken: the app has to be updated.',
+  schema: null
+};
+
+/** The rows. */
+export function syncRoutes(place: SyncPlace): Route[] {
+  const push = defineRoute({
+    method: 'POST',
+    path: '/api/v1/sync/push',
+    name: 'pushOperations',
+    summary: 'Takes a device’s operations in their order, and says of each what became of it.',
+    tag: 'sync',
+    access: 'signed-in',
+    body: pushRequestSchema,
+    cost: 10,
+    answers: {
+      200: { describes: 'A result for each operation that was settled.', schema: pushAnswerSchema },
+      426: outdated
+    },
+    async handle({ body, caller, request }) {
+      if (isOutdated(request)) return { status: 426, body: null };
+      // The types name the kinds of today; applying answers for all others.
+      const answer = await pushOperations(place.store, caller, body as unknown as PushRequest, place.nowMs());
+      const count = (outcome: string) => answer.results.filter((each) => each.outcome === outcome).length;
+      place.onPush({
+        applied: count('applied'),
+        duplicate: count('duplicate'),
+        refused: count('refused'),
+        halted: answer.halted !== null
+      });
+      return { status: 200, body: answer };
+    }
+  });
+
+  const pull = defineRoute({
+    method: 'GET',
+    path: '/api/v1/sync/pull',
+    name: 'pullChanges',
+    summary: 'What has changed since a cursor, in the order of its changing.',
+    tag: 'sync',
+    access: 'alarms.read',
+    query: pullQuerySchema,
+    cost: 2,
+    answers: { 200: { describes: 'A page of changes.', schema: pullPageSchema }, 426: outdated },
+    async handle({ query: { cursor, deviceId }, caller, request }) {
+      if (isOutdated(request)) return { status: 426, body: null };
+      return { status: 200, body: await pullChanges(place.store, caller, Number(cursor), pullLimit, deviceId) };
+    }
+  });
+
+  const poke = defineRoute({
+    method: 'GET',
+    path: '/api/v1/sync/poke',
+    name: 'streamPokes',
+    summary: 'Server-sent events: `poke`, whose data is the newest cursor, as soon as something has changed.',
+    tag: 'sync',
+    access: 'alarms.read',
+    answers: { 200: { describes: 'A stream of events.', schema: null } },
+    async handle({ signal, requestId }) {
+      const stream = await place.openPokes(signal);
+      return (
+        stream ??
+        refuse(describeReason(503, 'busy', 'streams', 'too many', 'fewer', { 'Retry-After': '30' }), requestId)
+      );
+    }
+  });
+
+  return [push, pull, poke];
+}
+
+/** A device that does not say what it writes is one of the first version. */
+function isOutdated(request: Request): boolean {
+  const given = request.headers.get(schemaHeader);
+  return given !== null && !(Number(given) >= oldestSchema);
+}

@@ -1,0 +1,72 @@
+/**
+ * Messages as alerts of Prometheus' Alertmanager (`POST /api/v2/alerts`). An alert is known there by its labels: the alarm, its pump and its
+ * severity, for that is what people route by. It lasts until it is resolved; should the end never come, it ends by itself.
+ */
+import { alarmPriorities, type AlarmPriority } from '../../lib/domain/alarm';
+import { describeNotice } from './message-text';
+import type { Message, MessageNotice, Notifier } from './notifier';
+import { post } from './post';
+import type { Network } from './reachable';
+import type { Channel } from './recipient';
+
+/** What the interface takes. */
+export interface Alert {
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  startsAt: string;
+  endsAt: string;
+}
+
+const longestMs = 30 * 86_400_000;
+const testMs = 60_000;
+
+/** Creates the adapter. */
+export function createAlertmanager(
+  { url, secret }: Extract<Channel, { kind: 'alertmanager' }>,
+  network: Network,
+  nowMs: () => number
+): Notifier {
+  return {
+    async send(message, signal) {
+      const headers: Record<string, string> = { 'Content-Type': 'application/json', 'User-Agent': 'Pumpside' };
+      if (secret !== '') headers.Authorization = `Bearer ${secret}`;
+      const body = JSON.stringify(makeAlerts(message, nowMs()));
+      const sent = await post(network, { url: `${url.replace(/\/+$/, '')}/api/v2/alerts`, headers, body }, signal);
+      return sent.ok ? sent : { ...sent, gone: false };
+    }
+  };
+}
+
+/** The alerts of a message: of each occurrence as it stands after it. */
+export function makeAlerts({ kind, notices }: Message, nowMs: number): Alert[] {
+  if (kind === 'test') {
+    const labels = { alertname: 'PumpsideTest', severity: 'low', source: 'pumpside' };
+    return [{ labels, annotations: { summary: 'A test' }, startsAt: time(nowMs), endsAt: time(nowMs + testMs) }];
+  }
+  const newest = new Map(notices.map((notice) => [notice.alarmId, notice]));
+  return [...newest.values()].flatMap((notice) => {
+    const isOver = notice.kind === 'returned' || notice.returnedMs !== null;
+    const own = makeAlert(notice, notice.priority, isOver, nowMs);
+    // What it was called before it became more urgent must not go on by itself.
+    if (!isOver && notice.kind !== 'escalated') return [own];
+    const others = alarmPriorities.filter((priority) => priority !== notice.priority);
+    return [own, ...others.map((priority) => makeAlert(notice, priority, true, nowMs))];
+  });
+}
+
+function makeAlert(notice: MessageNotice, severity: AlarmPriority, isOver: boolean, nowMs: number): Alert {
+  const { alarmId, assetId, assetName, group, name, occurrenceId, raisedMs, returnedMs } = notice;
+  // Alarms of a recording that is played again, or of a clock that is ahead, lie elsewhere in time.
+  const startMs = Math.min(raisedMs, nowMs);
+  const endMs = isOver ? Math.max(startMs, Math.min(returnedMs ?? nowMs, nowMs)) : nowMs + longestMs;
+  return {
+    labels: { alertname: name || 'alarm', alarm: alarmId, asset: assetId, group, severity, source: 'pumpside' },
+    annotations: { summary: describeNotice(notice), asset_name: assetName, occurrence: occurrenceId },
+    startsAt: time(startMs),
+    endsAt: time(endMs)
+  };
+}
+
+function time(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,98 @@
+/**
+ * What is told of a change in the alarm journal, and to whom: routing by group and priority, and the key by which nothing is told twice.
+ * There is no escalation besides that of the alarm's own priority. Pure: it knows neither channels nor the database.
+ */
+import { alarmPriorities, type AlarmPriority, type JournalEntry } from '../../lib/domain/alarm';
+import type { Recipient } from './recipient';
+
+/**
+ * `announced`: raised, and shown. `again`: shown again, because nobody acted or it is no longer hidden. `escalated`: its priority has become
+ * more urgent. `returned`: its condition holds no longer.
+ */
+export type NoticeKind = 'announced' | 'again' | 'escalated' | 'returned' | 'acknowledged';
+
+/** One thing to tell of one occurrence. */
+export interface Notice {
+  kind: NoticeKind;
+  occurrenceId: string;
+  alarmId: string;
+  ruleId: string;
+  deviceId: string;
+  assetId: string;
+  assetName: string;
+  /** Equipment group; empty for none. */
+  group: string;
+  name: string;
+  priority: AlarmPriority;
+  value: number | null;
+  limit: number | null;
+  /** When it happened, ms UTC: the samples' time, or when a person acted. */
+  atMs: number;
+  /** Who acted; empty where nobody did. */
+  by: string;
+}
+
+/** What a recipient has been told of an occurrence. */
+export interface Told {
+  /** The most urgent one. */
+  priority: AlarmPriority;
+  raisedMs: number;
+  returnedMs: number | null;
+}
+
+/** What the entry is worth telling; null for nothing. `group` is the pump's. */
+export function readNotice(entry: JournalEntry, group: string): Notice | null {
+  const kind = findKind(entry);
+  if (kind === null || entry.occurrenceId === null) return null;
+  const { occurrenceId, alarmId, ruleId, deviceId, assetId, assetName, name, priority, value, limit, by } = entry;
+  const alarm = { occurrenceId, alarmId, ruleId, deviceId, assetId, assetName, group, name, priority };
+  return { kind, ...alarm, value, limit, atMs: entry.eventMs, by };
+}
+
+function findKind({ event, from, to }: JournalEntry): NoticeKind | null {
+  switch (event) {
+    case 'raise':
+      return to === 'UNACK' ? 'announced' : null;
+    case 'return':
+      return 'returned';
+    case 'acknowledge':
+      return 'acknowledged';
+    case 'reprioritise':
+      return to === 'UNACK' || to === 'ACKED' ? 'escalated' : null;
+    default:
+      return to === 'UNACK' && from !== 'UNACK' ? 'again' : null;
+  }
+}
+
+/** What makes the notice one and the same, whenever it is read: the occurrence and the state it came to. */
+export function keyOf({ kind, occurrenceId, priority, atMs }: Notice): string {
+  if (kind === 'escalated') return `${kind} ${priority} ${occurrenceId}`;
+  const isRepeatable = kind === 'again' || kind === 'acknowledged';
+  return isRepeatable ? `${kind} ${atMs} ${occurrenceId}` : `${kind} ${occurrenceId}`;
+}
+
+/** Whether the recipient wants the notice, after what it has been told of the occurrence. Nobody hears the end of what they never heard of. */
+export function isWanted(
+  { groups, leastPriority, tellsReturn, tellsAcknowledged }: Recipient,
+  { kind, group, priority }: Notice,
+  told: Told | undefined
+): boolean {
+  if (groups !== null && group !== '' && !groups.includes(group)) return false;
+  if (kind === 'returned') return told !== undefined && tellsReturn;
+  if (kind === 'acknowledged') return told !== undefined && tellsAcknowledged;
+  if (kind === 'escalated' && told && rank(priority) >= rank(told.priority)) return false;
+  return rank(priority) <= rank(leastPriority);
+}
+
+/** What the recipient knows of the occurrence after a notice, wanted or not; undefined where it has heard nothing of it. */
+export function noteTold(notice: Notice, told: Told | undefined, wanted: boolean): Told | undefined {
+  if (notice.kind === 'returned') return told && { ...told, returnedMs: notice.atMs };
+  if (!wanted || notice.kind === 'acknowledged') return told;
+  if (!told) return { priority: notice.priority, raisedMs: notice.atMs, returnedMs: null };
+  return rank(notice.priority) < rank(told.priority) ? { ...told, priority: notice.priority } : told;
+}
+
+/** 0 for the most urgent. */
+export function rank(priority: AlarmPriority): number {
+  return alarmPriorities.indexOf(priority);
+}

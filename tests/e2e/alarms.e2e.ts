@@ -1,0 +1,140 @@
+/**
+ * Alarms as people live with them: a tablet whose pump fails, an office that sees it, acknowledgements both ways, a network that is
+ * gone in between. Two browsers and the real server.
+ */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Browser, type Page } from '@playwright/test';
+import { build, makeDataFolder, startSite, type Site } from './site';
+
+const port = 4481;
+const password = 'correct horse battery';
+const alarmsOf = (page: Page) => page.getByRole('region', { name: /^Standing/ }).getByRole('article');
+
+/** A pump that fails at once, on the page of its alarms. */
+async function failPump(page: Page, origin = ''): Promise<void> {
+  await page.goto(`${origin}/sources`);
+  await page.getByRole('button', { name: 'Start the simulated pump' }).click();
+  await page.getByRole('list', { name: 'Pumps' }).getByRole('link', { name: 'Simulated pump' }).click();
+  await page.getByText('Make this simulated pump fail').click();
+  await page.getByRole('combobox', { name: 'Fault', exact: true }).selectOption({ label: 'Unbalance' });
+  await page.getByRole('button', { name: 'Inject the fault' }).click();
+  await page.getByRole('link', { name: 'Alarms', exact: true }).click();
+  await expect(alarmsOf(page).first()).toBeVisible({ timeout: 60_000 });
+}
+
+async function newPage(browser: Browser): Promise<Page> {
+  return (await browser.newContext()).newPage();
+}
+
+async function makeFirst(page: Page, site: Site): Promise<void> {
+  await page.goto(`${site.origin}/account`);
+  await expect(page.getByRole('button', { name: 'Become the administrator' })).toBeVisible({ timeout: 40_000 });
+  const code = /code[^:]*:\s*(\S+)/i.exec(site.output())?.[1];
+  await page.getByLabel('Code').fill(code!);
+  await page.getByLabel('Name', { exact: true }).fill('Ada');
+  await page.getByLabel('New password').fill(password);
+  await page.getByRole('button', { name: 'Become the administrator' }).click();
+  await expect(page.getByRole('heading', { name: /^Ada/ })).toBeVisible();
+}
+
+async function signIn(page: Page, origin: string): Promise<void> {
+  await page.goto(`${origin}/account`);
+  await page.getByLabel('Name', { exact: true }).fill('Ada');
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(page.getByRole('heading', { name: /^Ada/ })).toBeVisible();
+}
+
+test('a failing pump calls; its alarm is acknowledged, commented, shelved with a reason, and all of it stays on record', async ({
+  page
+}) => {
+  test.setTimeout(180_000);
+  await failPump(page);
+  await expect(page.getByRole('alert')).toContainText('Simulated pump');
+  const alarm = alarmsOf(page).first();
+  const name = await alarm.getByRole('link').first().textContent();
+  await alarm.getByRole('button', { name: 'Acknowledge' }).click();
+  await expect(page.getByRole('article').filter({ hasText: name! }).first()).toContainText('acknowledged');
+
+  await page.getByRole('article').filter({ hasText: name! }).first().getByRole('button', { name: 'Shelve' }).click();
+  await page.getByRole('button', { name: 'Shelve', exact: true }).last().click();
+  await expect(page.getByText('Say why')).toBeVisible();
+  await page.getByLabel('Why').fill('coupling is being balanced');
+  await page.getByRole('button', { name: 'Shelve', exact: true }).last().click();
+  const shelved = page.getByRole('region', { name: /^Shelved/ });
+  await expect(shelved.getByRole('article').filter({ hasText: name! })).toContainText('coupling is being balanced');
+
+  await shelved.getByRole('link', { name: name! }).click();
+  await page.getByLabel('What was seen, what was done').fill('Bolts were loose.');
+  await page.getByRole('button', { name: 'Add the comment' }).click();
+  await expect(page.getByRole('figure')).toContainText('Bolts were loose.');
+  const journal = page.getByRole('region', { name: 'Journal' });
+  for (const word of ['Raised', 'Acknowledged', 'Shelved']) await expect(journal).toContainText(word);
+
+  await page.reload();
+  await expect(page.getByRole('figure')).toContainText('Bolts were loose.');
+  await page.goto('/alarms/statistics');
+  await expect(page.getByRole('heading', { name: /announced/ })).toBeVisible();
+  for (const path of ['/alarms', '/alarms/journal', '/alarms/statistics', '/alarms/rules']) {
+    await page.goto(path);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    const found = await new AxeBuilder({ page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+      .disableRules('target-size')
+      .analyze();
+    expect(found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  }
+});
+
+test('a rule is changed with a reason, and watched by at once', async ({ page }) => {
+  await page.goto('/sources');
+  await page.getByRole('button', { name: 'Start the simulated pump' }).click();
+  await expect(page.getByRole('list', { name: 'Pumps' }).getByRole('link', { name: 'Simulated pump' })).toBeVisible();
+  await page.goto('/alarms/rules');
+  await page.getByRole('button', { name: 'Bearing temperature H', exact: true }).click();
+  await page.getByLabel('Limit (H)').fill('20');
+  await page.getByLabel('On-delay, s').fill('0');
+  await page.getByRole('button', { name: 'Store' }).click();
+  await page.getByLabel('Why', { exact: true }).fill('trial');
+  await page.getByRole('dialog').getByRole('button', { name: 'Store' }).click();
+  await expect(page.getByText('The rules are stored')).toBeVisible();
+  await page.getByRole('link', { name: 'Now' }).click();
+  await expect(alarmsOf(page).filter({ hasText: 'Bearing temperature H' })).toBeVisible({ timeout: 40_000 });
+});
+
+test('a tablet and an office see each other’s acknowledgements, also after the network was gone', async ({
+  browser
+}) => {
+  test.setTimeout(240_000);
+  const data = makeDataFolder();
+  let site = await startSite(build, port, data);
+  try {
+    const tablet = await newPage(browser);
+    await makeFirst(tablet, site);
+    const office = await newPage(browser);
+    await signIn(office, site.origin);
+    await failPump(tablet, site.origin);
+    await office.goto(`${site.origin}/alarms`);
+    const seen = alarmsOf(office).first();
+    await expect(seen).toContainText('Watched by another device');
+    const name = (await seen.getByRole('link').first().textContent())!;
+
+    const startedMs = Date.now();
+    await seen.getByRole('button', { name: 'Acknowledge' }).click();
+    await expect(alarmsOf(tablet).filter({ hasText: name }).first()).toContainText('acknowledged by Ada');
+    const tookMs = Date.now() - startedMs;
+    test.info().annotations.push({ type: 'acknowledgement seen', description: `${tookMs} ms` });
+
+    await site.kill();
+    await tablet.getByRole('link', { name, exact: true }).first().click();
+    await tablet.getByLabel('What was seen, what was done').fill('Written without a network.');
+    await tablet.getByRole('button', { name: 'Add the comment' }).click();
+    await expect(tablet.getByRole('figure')).toContainText('Written without a network.');
+    site = await startSite(build, port, data);
+    await office.goto(`${site.origin}/alarms`);
+    await alarmsOf(office).filter({ hasText: name }).first().getByRole('link', { name, exact: true }).click();
+    await expect(office.getByRole('figure')).toContainText('Written without a network.', { timeout: 60_000 });
+  } finally {
+    await site.kill();
+  }
+});
