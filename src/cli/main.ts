@@ -115,7 +115,7 @@ function parseWords(args: string[], options: Record<string, Option>) {
 try {
   await run(process.argv.slice(2));
 } catch (error) {
-  const isExpected = [UsageError, InputError, CommandError].some((kind) => error instanceof kind);
+  const isExpected = error instanceof UsageError || error instanceof InputError || error instanceof CommandError;
   process.stderr.write(`${isExpected ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
   if (error instanceof UsageError) process.stderr.write('`npm run -s pumpside -- help` tells how it is used.\n');
   process.exitCode = 1;

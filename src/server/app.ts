@@ -26,7 +26,7 @@ export function createApp(files: ReadonlyMap<string, StaticFile>, answerApi: Ans
     // By address, not by the answer's type: a 304 has none, and its headers replace those of the page it confirms.
     const address = addressOf(context.req.path);
     const kind = address === shell ? 'page' : isLiveThread(address) ? 'live' : 'script';
-    // Not by `context.header`, which makes the answer anew and its body a stream: a quarter of what a small answer costs.
+    // Not by `context.header`, which makes the answer anew and its body a stream: nearly a third of what a small answer costs.
     const { headers } = context.res;
     headers.set('Content-Security-Policy', policies[kind]);
     for (const [name, value] of Object.entries(commonHeaders)) headers.set(name, value);

@@ -13,6 +13,7 @@ import { createApp } from './app';
 import { announceFirst } from './auth/sign-in';
 import { backUpNightly } from './backup/nightly-backup';
 import { createLog } from './observe/log';
+import { readNotificationSettings } from './notify/open-notifications';
 import { createMetrics } from './observe/metrics';
 import { serverClock } from './server-clock';
 import { readStaticFiles } from './static-files';
@@ -85,6 +86,7 @@ async function openBackend(): Promise<void> {
       version: __APP_VERSION__,
       trustsProxy: process.env.TRUST_PROXY === '1',
       keepDays,
+      notifications: readNotificationSettings(process.env),
       stopping: stopping.signal
     });
     const folder = process.env.PUMPSIDE_BACKUP_DIR?.trim();

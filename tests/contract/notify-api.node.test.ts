@@ -325,7 +325,7 @@ test('whatever comes in is taken or refused, and what is answered is as document
     fc.record({
       row: fc.constant(row),
       who: fc.constantFrom('ada', 'bob', 'north', 'key'),
-      body: fc.oneof({ arbitrary: bodyOf(row), weight: 9 }, fc.jsonValue()),
+      body: row.body ? fc.oneof({ arbitrary: bodyOf(row), weight: 9 }, fc.jsonValue()) : fc.constant(undefined),
       id: fc.oneof(fc.constant(known[0]!), fc.uuid(), fc.constant('x'))
     })
   );

@@ -22,7 +22,7 @@ export const plant: Network = { allowsPrivate: true };
 /** What the far side says when it refuses; it must not get further than the adapter. */
 export const refusalWords = 'inner-secret-of-the-far-side';
 
-export const notice: MessageNotice = {
+const notice: MessageNotice = {
   kind: 'announced',
   occurrenceId: 'occurrence-1',
   alarmId: 'tablet:p1:hh',

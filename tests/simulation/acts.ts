@@ -5,7 +5,7 @@ import type { Entity, OperationDraft } from '$lib/domain/operation';
 import type { Random } from '$lib/domain/random';
 import type { Device } from './device';
 
-export const assets = ['pump-1', 'pump-2', 'pump-3'];
+const assets = ['pump-1', 'pump-2', 'pump-3'];
 const ruleNames = ['pressure', 'vibration'];
 
 /** Chooses what the device does next: drafts for one commit. `stamp` is different each time; `atMs` is the true time, which samples carry. */
@@ -139,7 +139,7 @@ function draftFinding(id: string, assetId: string, atMs: number): OperationDraft
 }
 
 /** A rule as an engineer may have written it; `stamp` makes it another one. */
-export function makeRule(id: string, assetId: string, stamp: string): AlarmRule {
+function makeRule(id: string, assetId: string, stamp: string): AlarmRule {
   const band = { value: 1, of: 'percent' } as const;
   return {
     id,

@@ -38,6 +38,13 @@ export interface DeviceWatch {
   failed(message: string): void;
 }
 
+/** What runs on a device until it is killed. */
+interface Process {
+  ledger: Ledger;
+  triggers: SyncTriggers;
+  isAlive: boolean;
+}
+
 export function createDevice(
   name: string,
   userId: string,
@@ -49,12 +56,12 @@ export function createDevice(
   watch: DeviceWatch
 ): Device {
   const clock = createSkewedClock(time, () => device.skewMs);
-  let process: { ledger: Ledger; triggers: SyncTriggers; isAlive: boolean } | null = null;
+  let process: Process | null = null;
 
   function start(): void {
     // It may have been started meanwhile, on another disk.
     if (process) return;
-    const self = { isAlive: true } as NonNullable<typeof process>;
+    const self = { isAlive: true } as Process;
     const own = { now: clock.now, after: (ms: number, act: () => void) => time.after(ms, () => self.isAlive && act()) };
     const crash = () => {
       if (!self.isAlive) throw new Error('dead');

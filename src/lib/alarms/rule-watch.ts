@@ -54,7 +54,7 @@ export function findAlarmId(deviceId: string, ruleId: string): string {
 }
 
 /** The id of a plan's rule on an asset. */
-export function findRuleId(assetId: string, id: string): string {
+function findRuleId(assetId: string, id: string): string {
   return id.startsWith(':') ? assetId + id : id;
 }
 

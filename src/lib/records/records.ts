@@ -7,16 +7,12 @@ import { Dexie } from 'dexie';
 import type { Asset, RejectedRow } from '../domain/asset';
 import type { Finding } from '../domain/finding';
 import type { ModelArtifact } from '../domain/manifest';
-import type { OperationDraft } from '../domain/operation';
 import type { LiveNote, LiveState, Records, StoredModel } from '../domain/ports';
 import type { PumpState } from '../domain/pump-state';
 import { StorageFault } from '../domain/storage-fault';
 import type { Wait } from '../storage/connection';
-import { commitDrafts } from '../sync/ledger';
-import type { LedgerRows } from '../sync/ledger-rows';
 import { databaseName, ledgerTables, openRecordsDatabase } from './database';
-import { browserLedgerHost } from './ledger';
-import { withLedgerRows } from './ledger-rows';
+import type { Tell } from './teller';
 import { draftCard, draftEndings, draftFindings, draftPromotion } from './operations';
 
 const ownTables = ['assets', 'rejected', 'models', 'weights', 'findings', 'states'];
@@ -37,9 +33,15 @@ interface WeightsOfModel extends Omit<ModelArtifact, 'manifest'> {
 export function createRecords(name = databaseName, wait?: Wait, actor: () => string = () => ''): Records {
   const connection = openRecordsDatabase(name, wait);
   const { table, read, write, close } = connection;
-  /** Tells others in the transaction at hand. */
-  const tell = (find: (rows: LedgerRows) => OperationDraft[] | Promise<OperationDraft[]>) =>
-    withLedgerRows(connection, async (rows) => commitDrafts(rows, await find(rows), actor(), browserLedgerHost));
+  let teller: Promise<Tell> | null = null;
+
+  /** A write that others must learn of. What tells them is loaded before the transaction: a page that only reads does without. */
+  async function writeAndTell<T>(where: string, tables: string[], work: (tell: Tell) => PromiseLike<T>): Promise<T> {
+    teller ??= import('./teller').then(({ createTeller }) => createTeller(connection, actor));
+    const tell = await teller;
+    return write(where, [...tables, ...ledgerTables], () => work(tell));
+  }
+
   const assets = table<Asset, string>('assets');
   const rejected = table<RejectedOfAsset, string>('rejected');
   const models = table<StoredModel, string>('models');
@@ -68,7 +70,7 @@ export function createRecords(name = databaseName, wait?: Wait, actor: () => str
     asset: (id) => read('records.asset', ['assets'], () => assets.get(id)),
 
     addAsset: (asset, rows) =>
-      write('records.addAsset', ['assets', 'rejected', ...ledgerTables], async () => {
+      writeAndTell('records.addAsset', ['assets', 'rejected'], async (tell) => {
         await assets.put(asset);
         await rejected.put({ assetId: asset.id, rows });
         await tell(() => [draftCard(asset)]);
@@ -81,7 +83,7 @@ export function createRecords(name = databaseName, wait?: Wait, actor: () => str
       }),
 
     renameAsset: (id, newName) =>
-      write('records.renameAsset', ['assets', ...ledgerTables], async () => {
+      writeAndTell('records.renameAsset', ['assets'], async (tell) => {
         const asset = await assets.get(id);
         const knownAs = [...(asset?.knownAs ?? []), asset?.name ?? ''].filter((name) => name !== newName);
         await changeAsset('records.renameAsset', id, { name: newName, knownAs: [...new Set(knownAs)] });
@@ -92,7 +94,7 @@ export function createRecords(name = databaseName, wait?: Wait, actor: () => str
       read('records.rejectedRows', ['rejected'], async () => (await rejected.get(assetId))?.rows ?? []),
 
     addModel: (assetId, { manifest, weights: values, golden }, found, state) =>
-      write('records.addModel', ['assets', 'models', 'weights', 'findings', ...ledgerTables], async () => {
+      writeAndTell('records.addModel', ['assets', 'models', 'weights', 'findings'], async (tell) => {
         const modelId = manifest.id;
         const earlier = await models.get(modelId);
         if (earlier && earlier.assetId !== assetId) {
@@ -129,7 +131,7 @@ export function createRecords(name = databaseName, wait?: Wait, actor: () => str
       }),
 
     activateModel: (assetId, modelId) =>
-      write('records.activateModel', ['assets', 'models', ...ledgerTables], async () => {
+      writeAndTell('records.activateModel', ['assets', 'models'], async (tell) => {
         const model = await models.get(modelId);
         if (model?.assetId !== assetId && model?.assetId !== '') {
           throw new StorageFault('storage', 'records.activateModel', `Asset ${assetId} has no model ${modelId}.`);
@@ -155,7 +157,7 @@ export function createRecords(name = databaseName, wait?: Wait, actor: () => str
       read('records.findings', ['findings'], () => findingsOf(assetId, modelId).toArray()),
 
     recordLive: (notes) =>
-      write('records.recordLive', ['assets', 'findings', 'states', ...ledgerTables], async () => {
+      writeAndTell('records.recordLive', ['assets', 'findings', 'states'], async (tell) => {
         const found = await assets.bulkGet(notes.map(({ assetId }) => assetId));
         const kept = notes.flatMap((note, i) => (found[i] ? [{ note, asset: found[i] }] : []));
         const extended = kept
@@ -176,7 +178,7 @@ export function createRecords(name = databaseName, wait?: Wait, actor: () => str
     liveState: (assetId) => read('records.liveState', ['states'], () => states.get(assetId)),
 
     deleteAsset: (assetId) =>
-      write('records.deleteAsset', [...ownTables, ...ledgerTables], async () => {
+      writeAndTell('records.deleteAsset', [...ownTables], async (tell) => {
         await tell(async (ledger) => draftEndings(await ledger.entities({ kind: 'alarm', isOpen: true, assetId })));
         await weights.bulkDelete((await modelsOf(assetId)).map((model) => model.id));
         await models.where('assetId').equals(assetId).delete();

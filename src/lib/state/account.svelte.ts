@@ -133,7 +133,7 @@ export class AccountView {
     if (!code.ok) return code;
     const key = await openDeviceKey();
     if (!key.ok) return key;
-    const { deviceId } = await app.ledger.device();
+    const { deviceId } = await (await app.loadLedger()).device();
     const signature = await signRegistration(key.value, deviceId, code.value.code);
     const body = { code: code.value.code, deviceId, name, publicKey: key.value.publicKey, signature };
     const registered = await askBackend('POST', '/api/v1/devices', body, hasTexts('deviceId'));

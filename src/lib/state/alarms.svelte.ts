@@ -1,4 +1,5 @@
 /** Alarms as pages see them, and what people do to them. What the process does to them comes from the live thread. */
+import { expireShelves } from '../alarms/shelving';
 import { isReferencePump, type Asset } from '../domain/asset';
 import {
   alarmPriorities,
@@ -11,6 +12,7 @@ import {
 import type { Ledger } from '../domain/ledger';
 import type { Records } from '../domain/ports';
 import type { OperationDraft } from '../domain/operation';
+import { createOpenAlarms } from '../records/open-alarms';
 import { ok, type Fault, type Result } from '../domain/result';
 import { nameAlarms } from './alarm-names';
 import { Query, told } from './query.svelte';
@@ -32,7 +34,8 @@ export type AlarmAct =
 
 export class Alarms {
   readonly #query = new Query<Alarm[]>();
-  readonly #ledger: Ledger;
+  readonly #reader = createOpenAlarms();
+  readonly #load: () => Promise<Ledger>;
   readonly #records: Pick<Records, 'asset' | 'assets'>;
   readonly #actor: () => string;
   readonly #now: () => number;
@@ -43,8 +46,13 @@ export class Alarms {
   /** Those that call for somebody: announced, and nobody has acknowledged them. */
   readonly calling = $derived(this.ordered.filter(isCalling));
 
-  constructor(ledger: Ledger, records: Pick<Records, 'asset' | 'assets'>, actor: () => string, now: () => number) {
-    this.#ledger = ledger;
+  constructor(
+    load: () => Promise<Ledger>,
+    records: Pick<Records, 'asset' | 'assets'>,
+    actor: () => string,
+    now: () => number
+  ) {
+    this.#load = load;
     this.#records = records;
     this.#actor = actor;
     this.#now = now;
@@ -61,21 +69,24 @@ export class Alarms {
 
   /** Starts asking. Call once, in the browser. */
   start(): void {
-    this.#query.ask(async () =>
-      this.#named(bodiesOf(await this.#ledger.entities({ kind: 'alarm', isOpen: true, limit: mostOpen })))
-    );
-    void this.#device();
+    this.#query.ask(async () => this.#named(await this.#reader.list(mostOpen)));
+    // Without an operation of its own the device has no alarms either.
+    void told(() => this.#reader.deviceId()).then((known) => known.ok && (this.deviceId = known.value));
     void this.expire();
     setInterval(() => void this.expire(), expiryMs);
   }
 
   /** Ends shelving whose time limit is over, also when the app was closed then. */
   async expire(): Promise<void> {
-    const atMs = this.#now();
-    const over = (this.open ?? []).filter(
-      ({ shelved, deviceId }) => shelved && shelved.untilMs <= atMs && deviceId === this.deviceId
+    const own = (this.open ?? []).filter(({ deviceId }) => deviceId === this.deviceId);
+    const over = expireShelves(own, this.#now());
+    if (over.length === 0) return;
+    await this.#commit(
+      over.flatMap(({ alarmId, event }) => {
+        const alarm = own.find(({ id }) => id === alarmId);
+        return alarm ? [draftEvent(alarm, event)] : [];
+      })
     );
-    if (over.length > 0) await this.#commit(over.map((alarm) => draftEvent(alarm, { kind: 'expire', atMs })));
   }
 
   /** Does the same to each of these alarms: those a person sees, never all unseen. */
@@ -121,13 +132,15 @@ export class Alarms {
   }
 
   async alarm(id: string): Promise<Alarm | null> {
-    const found = (await this.#ledger.entity('alarm', id))?.body;
+    const ledger = await this.#load();
+    const found = (await ledger.entity('alarm', id))?.body;
     return found ? ((await this.#named([found]))[0] ?? null) : null;
   }
 
   /** The rule as it is now: as somebody has changed it, else its starting values; null where this device knows neither. */
   async rule(assetId: string, ruleId: string): Promise<AlarmRule | null> {
-    const changed = await this.#ledger.entity('rule', ruleId);
+    const ledger = await this.#load();
+    const changed = await ledger.entity('rule', ruleId);
     if (changed?.body) return changed.body;
     const asset = await this.#records.asset(assetId);
     return asset ? ((await startingRulesOf(asset)).find(({ id }) => id === ruleId) ?? null) : null;
@@ -146,18 +159,21 @@ export class Alarms {
   }
 
   async comments(assetId: string): Promise<AlarmComment[]> {
-    return bodiesOf(await this.#ledger.entities({ kind: 'comment', assetId }));
+    const ledger = await this.#load();
+    return bodiesOf(await ledger.entities({ kind: 'comment', assetId }));
   }
 
   /** Newest first. */
   async journal(query: { assetId?: string; fromMs?: number; toMs?: number; limit?: number }): Promise<JournalEntry[]> {
-    return this.#named(bodiesOf(await this.#ledger.entities({ kind: 'journal', ...query })));
+    const ledger = await this.#load();
+    return this.#named(bodiesOf(await ledger.entities({ kind: 'journal', ...query })));
   }
 
   /** Rules that differ from the starting values; of one asset, or of all. */
   async changedRules(assetId?: string): Promise<AlarmRule[]> {
     const query = { kind: 'rule' as const, limit: 100_000 };
-    return bodiesOf(await this.#ledger.entities(assetId === undefined ? query : { ...query, assetId }));
+    const ledger = await this.#load();
+    return bodiesOf(await ledger.entities(assetId === undefined ? query : { ...query, assetId }));
   }
 
   #named<T extends Parameters<typeof nameAlarms>[0][number]>(items: T[]): Promise<T[]> {
@@ -169,14 +185,14 @@ export class Alarms {
 
   async #device(): Promise<Result<string>> {
     if (this.deviceId !== '') return ok(this.deviceId);
-    const device = await told(() => this.#ledger.device());
+    const device = await told(async () => (await this.#load()).device());
     if (!device.ok) return device;
     this.deviceId = device.value.deviceId;
     return ok(this.deviceId);
   }
 
   async #commit(drafts: OperationDraft[]): Promise<Result<null>> {
-    const made = await told(() => this.#ledger.commit(drafts, this.#actor()));
+    const made = await told(async () => (await this.#load()).commit(drafts, this.#actor()));
     return made.ok ? ok(null) : made;
   }
 }

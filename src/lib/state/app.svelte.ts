@@ -1,7 +1,7 @@
 /** Everything the pages share: settings, the two databases, the two threads, what they last said. Made once, by the root layout. */
 import { createFilesClient } from '../bridge/clients';
+import type { Ledger } from '../domain/ledger';
 import type { Result } from '../domain/result';
-import { createDeviceLedger } from '../records/ledger';
 import { createProfiles } from '../records/profiles';
 import { createRecords } from '../records/records';
 import { createSources } from '../records/sources';
@@ -25,9 +25,12 @@ class App {
   readonly update = new AppUpdate(() => !this.engine.job?.isRunning && this.importing.progress === null);
   readonly session = new Session();
   readonly records = createRecords(undefined, undefined, () => this.session.actor);
-  readonly ledger = createDeviceLedger();
+  #ledger: Promise<Ledger> | null = null;
+  /** The device's ledger, loaded when somebody first acts or looks back: every page shows alarms, few do more. */
+  readonly loadLedger = (): Promise<Ledger> =>
+    (this.#ledger ??= import('../records/ledger').then(({ createDeviceLedger }) => createDeviceLedger()));
   readonly alarms = new Alarms(
-    this.ledger,
+    this.loadLedger,
     this.records,
     () => this.session.actor,
     () => Date.now()

@@ -8,7 +8,7 @@ export class Conflicts {
   readonly query = new Query<Conflict[]>();
 
   show(): void {
-    this.query.ask(() => app.ledger.conflicts());
+    void app.loadLedger().then((ledger) => this.query.ask(() => ledger.conflicts()));
   }
 
   stop(): void {
@@ -17,6 +17,6 @@ export class Conflicts {
 
   /** `mine` asks for it again on top of what is there now, `theirs` lets it go. */
   resolve(opId: string, choice: 'mine' | 'theirs'): Promise<Result<void>> {
-    return told(() => app.ledger.resolve(opId, choice, app.session.actor));
+    return told(async () => (await app.loadLedger()).resolve(opId, choice, app.session.actor));
   }
 }

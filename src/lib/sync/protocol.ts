@@ -23,7 +23,7 @@ const moment = v.pipe(v.number(), v.minValue(-8.64e15), v.maxValue(8.64e15));
 const opId = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/));
 
 /** An operation but for its body, which is checked when it is applied: a bad one is refused alone, not with its whole batch. */
-export const operationSchema = v.looseObject({
+const operationSchema = v.looseObject({
   kind,
   id: entityId,
   assetId,
@@ -85,7 +85,7 @@ export interface PushAnswer {
 }
 
 const settled = { seq: count, opId };
-export const operationResultSchema = v.variant('outcome', [
+const operationResultSchema = v.variant('outcome', [
   v.looseObject({ ...settled, outcome: v.picklist(['applied', 'duplicate']) }),
   v.looseObject({
     ...settled,
@@ -105,7 +105,7 @@ export const pushAnswerSchema = v.looseObject({
 const envelope = { id: entityId, assetId, deviceId, rev: count, atMs: moment, open: v.picklist([0, 1]) };
 
 /** An entity of any kind: a device that does not know the kind keeps it for the version that will. */
-export const entitySchema = v.looseObject({ kind, ...envelope, body: v.nullable(v.looseObject({})) });
+const entitySchema = v.looseObject({ kind, ...envelope, body: v.nullable(v.looseObject({})) });
 
 export const pullPageSchema = v.looseObject({
   changes: v.array(entitySchema),

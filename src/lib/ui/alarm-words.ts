@@ -6,7 +6,6 @@ import {
   type AlarmEvent,
   type AlarmPriority,
   type AlarmState,
-  type Deadband,
   type LimitLevel,
   type SuppressingState
 } from '../domain/alarm';
@@ -85,11 +84,6 @@ export function describeCondition(condition: AlarmCondition): string {
     case 'any':
       return condition.of.map(describeCondition).join(' or ');
   }
-}
-
-/** A deadband as `2 %` or `0.5`. */
-export function describeBand({ value, of }: Deadband): string {
-  return of === 'percent' ? `${formatSignificant(value)} %` : formatSignificant(value);
 }
 
 /** Value and limit of the newest occurrence, as `Value 81.2, limit 75`; empty where the condition has none. */

@@ -8,6 +8,7 @@ import type { Clock } from '../../lib/domain/clock';
 import { createAuthenticate } from '../auth/authenticate';
 import { standardCost, type ScryptCost } from '../auth/password';
 import { createRateLimit, createTryLimit } from '../auth/rate-limit';
+import { openNotifications, type NotificationSettings } from '../notify/open-notifications';
 import type { Metrics } from '../observe/metrics';
 import { timeDb } from '../observe/timed-db';
 import { createAssetGroups } from '../scoring/asset-groups';
@@ -27,6 +28,8 @@ import { createApi, type ApiLog } from './router';
 import { listRoutes } from './routes';
 
 export interface BackendPlace {
+  /** Where notifications may go; left out they reach no private address. */
+  notifications?: NotificationSettings;
   db: Db;
   clock: Clock;
   /** ms, running on. */
@@ -74,7 +77,12 @@ export function createBackend(place: BackendPlace): Backend {
   metrics.watchIngest(ingest.counts);
 
   const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
+  const notifications = openNotifications(
+    { db, store: syncStore, clock, random: Math.random, newId: randomUUID, onError },
+    place.notifications ?? { allowsPrivate: false, contact: 'mailto:nobody@pumpside.invalid' }
+  );
   const routes = listRoutes({
+    notifications: notifications.endpoints,
     sync: { store: syncStore, openPokes: createPokes(syncStore, clock.after), nowMs, onPush: metrics.observePush },
     readings: { ingest, store: readings, groups, nowMs },
     detect: { models, pause },
@@ -104,6 +112,7 @@ export function createBackend(place: BackendPlace): Backend {
     api,
     routes,
     async close() {
+      await notifications.close();
       stopPruning();
       groups.close();
       await simulation.stop();

@@ -209,7 +209,7 @@ function ahead(where: string, tMs: number): Reason {
 }
 
 /** Why readings were not taken, in the words of a refusal. */
-export function describeTaken(taken: Exclude<Taken, { kind: 'stored' }>): Reason {
+function describeTaken(taken: Exclude<Taken, { kind: 'stored' }>): Reason {
   const later = { 'Retry-After': '1' };
   switch (taken.kind) {
     case 'full':

@@ -3,6 +3,7 @@ import { accountRoutes } from './account-routes';
 import type { AccountPlace } from './account-place';
 import { detectRoutes, type DetectPlace } from './detect-routes';
 import { maintenanceRoutes, type MaintenancePlace } from './maintenance-routes';
+import { notificationRoutes, type NotificationPlace } from './notification-routes';
 import { openApiRoute } from './openapi';
 import { readingsRoutes, type ReadingsPlace } from './readings-routes';
 import type { Route } from './route';
@@ -18,6 +19,7 @@ export interface RoutesPlace {
   maintenance: MaintenancePlace;
   system: SystemPlace;
   account: AccountPlace;
+  notifications: NotificationPlace;
 }
 
 /** The table, in the order in which the router looks. */
@@ -29,7 +31,8 @@ export function listRoutes(place: RoutesPlace): Route[] {
     ...maintenanceRoutes(place.maintenance),
     ...simulationRoutes(place.system.simulation),
     ...systemRoutes(place.system),
-    ...accountRoutes(place.account)
+    ...accountRoutes(place.account),
+    ...notificationRoutes(place.notifications)
   ];
   return [...routes, openApiRoute(routes)];
 }

@@ -8,7 +8,7 @@ import type { Db } from '../store/db';
 import { findDevice, isSignedBy, readPublicKey, type DeviceCredential } from './devices';
 
 /** How far the time of a signature may be from ours, either way. */
-export const mostSkewMs = 5 * 60_000;
+const mostSkewMs = 5 * 60_000;
 const sweepEveryMs = 60_000;
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -33,6 +33,6 @@ export function createWebhook(
 }
 
 /** The signature as it stands in the header. */
-export function signBody(secret: string, seconds: number, body: string): string {
+function signBody(secret: string, seconds: number, body: string): string {
   return `sha256=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`;
 }

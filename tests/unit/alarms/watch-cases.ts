@@ -10,7 +10,7 @@ export const second = 1000;
 export const minute = 60 * second;
 
 /** A limit of 10 on channel `v` with a deadband of 1 on either side. */
-export const limit10: AlarmCondition = {
+export const limit10: Extract<AlarmCondition, { kind: 'limit' }> = {
   kind: 'limit',
   channel: 'v',
   level: 'H',
@@ -46,7 +46,7 @@ export function ruleOf(condition: AlarmCondition, changes: Partial<AlarmRule> = 
 }
 
 /** One row: when, s; the value of `v` (null: missing); its quality; how the pump ran. */
-export type Row = readonly [s: number, v: number | null, quality?: number, operating?: Operating];
+export type Row = readonly [s: number, v: number | null, quality?: number | undefined, operating?: Operating];
 
 export function blockOf(rows: readonly Row[]): ReadingBlock {
   return {

@@ -24,7 +24,15 @@ const columns = [0, 1, 2].map((index): PreviewColumn => ({
 const plan = {
   dataLine: 2,
   assetColumn: null,
-  time: { column: 0, clockColumn: 2, format: 'iso', zone: 'UTC', doubledHour: 'by-order', rowMs: 1000, order: 'rising' },
+  time: {
+    column: 0,
+    clockColumn: 2,
+    format: 'iso',
+    zone: 'UTC',
+    doubledHour: 'by-order',
+    rowMs: 1000,
+    order: 'rising'
+  },
   channels: [0, 1, 2].map(channel)
 } as unknown as ImportPlan;
 const rolesOf = ({ channels }: ImportPlan) => channels.map(({ role }) => role);

@@ -50,7 +50,15 @@ export function planFor(delimiter: Delimiter = ',', format: TimeFormat = 'iso'):
     unitsLine: null,
     dataLine: 2,
     width: channels.length,
-    time: { column: 0, clockColumn: null, format, zone: 'UTC', doubledHour: 'by-order', rowMs: 3_600_000, order: 'rising' },
+    time: {
+      column: 0,
+      clockColumn: null,
+      format,
+      zone: 'UTC',
+      doubledHour: 'by-order',
+      rowMs: 3_600_000,
+      order: 'rising'
+    },
     layout: 'wide',
     tagColumn: null,
     valueColumn: null,

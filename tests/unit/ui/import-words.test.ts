@@ -35,7 +35,15 @@ const plan = {
   unitsLine: 5,
   dataLine: 6,
   width: 7,
-  time: { column: 0, clockColumn: 1, format: 'day-first', zone: 'UTC', doubledHour: 'by-order', rowMs: 1000, order: 'rising' },
+  time: {
+    column: 0,
+    clockColumn: 1,
+    format: 'day-first',
+    zone: 'UTC',
+    doubledHour: 'by-order',
+    rowMs: 1000,
+    order: 'rising'
+  },
   channels: [channel],
   questions: []
 } as unknown as ImportPlan;

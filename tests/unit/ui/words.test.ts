@@ -36,6 +36,9 @@ const faultCodes = all<FaultCode>({
   'no-backend': true,
   'worker-died': true,
   cancelled: true,
+  unreachable: true,
+  'signed-out': true,
+  refused: true,
   unexpected: true
 });
 const reasons = all<StateReason>({
