@@ -1,5 +1,5 @@
 /**
- * Alarms as people live with them: a tablet whose pump fails, an office that sees it, acknowledgements both ways, a network that is
+ * Alarms as people live with them: a tablet whose pump calls, an office that sees it, acknowledgements both ways, a network that is
  * gone in between. Two browsers and the real server.
  */
 import AxeBuilder from '@axe-core/playwright';
@@ -8,18 +8,26 @@ import { build, makeDataFolder, startSite, type Site } from './site';
 
 const port = 4481;
 const password = 'correct horse battery';
-const alarmsOf = (page: Page) => page.getByRole('region', { name: /^Standing/ }).getByRole('article');
 
-/** A pump that fails at once, on the page of its alarms. */
-async function failPump(page: Page, origin = ''): Promise<void> {
+const standing = 'Bearing temperature H';
+const alarmOf = (page: Page, name = standing) =>
+  page.getByRole('article').filter({ has: page.getByRole('link', { name, exact: true }) });
+
+/** Starts a simulated pump and sets one of its limits so low that its alarm is raised and stands; ends on the page of alarms. */
+async function raiseAlarm(page: Page, origin = ''): Promise<void> {
   await page.goto(`${origin}/sources`);
   await page.getByRole('button', { name: 'Start the simulated pump' }).click();
-  await page.getByRole('list', { name: 'Pumps' }).getByRole('link', { name: 'Simulated pump' }).click();
-  await page.getByText('Make this simulated pump fail').click();
-  await page.getByRole('combobox', { name: 'Fault', exact: true }).selectOption({ label: 'Unbalance' });
-  await page.getByRole('button', { name: 'Inject the fault' }).click();
-  await page.getByRole('link', { name: 'Alarms', exact: true }).click();
-  await expect(alarmsOf(page).first()).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('list', { name: 'Pumps' }).getByRole('link', { name: 'Simulated pump' })).toBeVisible();
+  await page.goto(`${origin}/alarms/rules`);
+  await page.getByRole('button', { name: standing, exact: true }).click();
+  await page.getByLabel('Limit (H)').fill('20');
+  await page.getByLabel('On-delay, s').fill('0');
+  await page.getByRole('button', { name: 'Store' }).click();
+  await page.getByLabel('Why', { exact: true }).fill('trial');
+  await page.getByRole('dialog').getByRole('button', { name: 'Store' }).click();
+  await expect(page.getByText('The rules are stored')).toBeVisible();
+  await page.getByRole('link', { name: 'Now', exact: true }).click();
+  await expect(alarmOf(page)).toBeVisible({ timeout: 60_000 });
 }
 
 async function newPage(browser: Browser): Promise<Page> {
@@ -45,26 +53,26 @@ async function signIn(page: Page, origin: string): Promise<void> {
   await expect(page.getByRole('heading', { name: /^Ada/ })).toBeVisible();
 }
 
-test('a failing pump calls; its alarm is acknowledged, commented, shelved with a reason, and all of it stays on record', async ({
+test('a pump calls by the rule that a person has set; its alarm is acknowledged, commented, shelved with a reason, and all of it stays on record', async ({
   page
 }) => {
   test.setTimeout(180_000);
-  await failPump(page);
+  await raiseAlarm(page);
   await expect(page.getByRole('alert')).toContainText('Simulated pump');
-  const alarm = alarmsOf(page).first();
-  const name = await alarm.getByRole('link').first().textContent();
-  await alarm.getByRole('button', { name: 'Acknowledge' }).click();
-  await expect(page.getByRole('article').filter({ hasText: name! }).first()).toContainText('acknowledged');
+  await alarmOf(page).getByRole('button', { name: 'Acknowledge' }).click();
+  await expect(alarmOf(page)).toContainText('acknowledged');
+  await expect(alarmOf(page).getByRole('button', { name: 'Acknowledge' })).toHaveCount(0);
 
-  await page.getByRole('article').filter({ hasText: name! }).first().getByRole('button', { name: 'Shelve' }).click();
-  await page.getByRole('button', { name: 'Shelve', exact: true }).last().click();
-  await expect(page.getByText('Say why')).toBeVisible();
-  await page.getByLabel('Why').fill('coupling is being balanced');
-  await page.getByRole('button', { name: 'Shelve', exact: true }).last().click();
+  await alarmOf(page).getByRole('button', { name: 'Shelve' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Shelve', exact: true }).click();
+  await expect(dialog.getByText('Say why')).toBeVisible();
+  await dialog.getByLabel('Why').fill('coupling is being balanced');
+  await dialog.getByRole('button', { name: 'Shelve', exact: true }).click();
   const shelved = page.getByRole('region', { name: /^Shelved/ });
-  await expect(shelved.getByRole('article').filter({ hasText: name! })).toContainText('coupling is being balanced');
+  await expect(shelved.getByRole('article').filter({ hasText: standing })).toContainText('coupling is being balanced');
 
-  await shelved.getByRole('link', { name: name! }).click();
+  await shelved.getByRole('link', { name: standing, exact: true }).click();
   await page.getByLabel('What was seen, what was done').fill('Bolts were loose.');
   await page.getByRole('button', { name: 'Add the comment' }).click();
   await expect(page.getByRole('figure')).toContainText('Bolts were loose.');
@@ -86,22 +94,6 @@ test('a failing pump calls; its alarm is acknowledged, commented, shelved with a
   }
 });
 
-test('a rule is changed with a reason, and watched by at once', async ({ page }) => {
-  await page.goto('/sources');
-  await page.getByRole('button', { name: 'Start the simulated pump' }).click();
-  await expect(page.getByRole('list', { name: 'Pumps' }).getByRole('link', { name: 'Simulated pump' })).toBeVisible();
-  await page.goto('/alarms/rules');
-  await page.getByRole('button', { name: 'Bearing temperature H', exact: true }).click();
-  await page.getByLabel('Limit (H)').fill('20');
-  await page.getByLabel('On-delay, s').fill('0');
-  await page.getByRole('button', { name: 'Store' }).click();
-  await page.getByLabel('Why', { exact: true }).fill('trial');
-  await page.getByRole('dialog').getByRole('button', { name: 'Store' }).click();
-  await expect(page.getByText('The rules are stored')).toBeVisible();
-  await page.getByRole('link', { name: 'Now' }).click();
-  await expect(alarmsOf(page).filter({ hasText: 'Bearing temperature H' })).toBeVisible({ timeout: 40_000 });
-});
-
 test('a tablet and an office see each other’s acknowledgements, also after the network was gone', async ({
   browser
 }) => {
@@ -113,26 +105,23 @@ test('a tablet and an office see each other’s acknowledgements, also after the
     await makeFirst(tablet, site);
     const office = await newPage(browser);
     await signIn(office, site.origin);
-    await failPump(tablet, site.origin);
+    await raiseAlarm(tablet, site.origin);
     await office.goto(`${site.origin}/alarms`);
-    const seen = alarmsOf(office).first();
-    await expect(seen).toContainText('Watched by another device');
-    const name = (await seen.getByRole('link').first().textContent())!;
+    await expect(alarmOf(office)).toContainText('Watched by another device');
 
     const startedMs = Date.now();
-    await seen.getByRole('button', { name: 'Acknowledge' }).click();
-    await expect(alarmsOf(tablet).filter({ hasText: name }).first()).toContainText('acknowledged by Ada');
-    const tookMs = Date.now() - startedMs;
-    test.info().annotations.push({ type: 'acknowledgement seen', description: `${tookMs} ms` });
+    await alarmOf(office).getByRole('button', { name: 'Acknowledge' }).click();
+    await expect(alarmOf(tablet)).toContainText('acknowledged by Ada');
+    console.log(`An acknowledgement of the office was on the tablet after ${Date.now() - startedMs} ms.`);
 
     await site.kill();
-    await tablet.getByRole('link', { name, exact: true }).first().click();
+    await alarmOf(tablet).getByRole('link', { name: standing, exact: true }).click();
     await tablet.getByLabel('What was seen, what was done').fill('Written without a network.');
     await tablet.getByRole('button', { name: 'Add the comment' }).click();
     await expect(tablet.getByRole('figure')).toContainText('Written without a network.');
     site = await startSite(build, port, data);
     await office.goto(`${site.origin}/alarms`);
-    await alarmsOf(office).filter({ hasText: name }).first().getByRole('link', { name, exact: true }).click();
+    await alarmOf(office).getByRole('link', { name: standing, exact: true }).click();
     await expect(office.getByRole('figure')).toContainText('Written without a network.', { timeout: 60_000 });
   } finally {
     await site.kill();

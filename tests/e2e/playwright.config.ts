@@ -12,7 +12,8 @@ export default defineConfig({
   // For `$lib` in what tests share.
   tsconfig: join(root, 'tsconfig.json'),
   forbidOnly: true,
-  workers: 1,
+  // A file each: every test has a browser context of its own, and a server of its own where it stops one.
+  workers: 2,
   timeout: 60_000,
   expect: { timeout: 20_000 },
   reporter: [['list'], ['json', { outputFile: join(root, 'test-results/e2e.json') }]],

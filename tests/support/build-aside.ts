@@ -1,18 +1,16 @@
-/** A program of ours as its build makes it, in a folder of the test's own: `build/` belongs to whoever works here. */
-import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+/** A program of ours as its build makes it, in a folder of the test's own, where it finds no data but its own. */
+import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { buildWhenNeeded } from '../../src/server/build-when-needed.mjs';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Builds `server` or `cli`; returns the folder, in which the program is `build/NAME/main.js`, beside a client of one empty page. */
+/** Builds `server` or `cli` where its sources have changed, and copies it; returns the folder, in which the program is `build/NAME/main.js`, beside a client of one empty page. */
 export async function buildAside(name: 'server' | 'cli'): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), `${name}-`));
-  const vite = join(root, 'node_modules/vite/bin/vite.js');
-  const words = ['build', '--config', `src/${name}/vite.config.ts`, '--outDir', join(folder, 'build', name)];
-  await promisify(execFile)(process.execPath, [vite, ...words], { cwd: root, env: { ...process.env, NODE_ENV: '' } });
+  await buildWhenNeeded([name], () => {});
+  cpSync(join(root, 'build', name), join(folder, 'build', name), { recursive: true });
   for (const shared of ['node_modules', 'models']) symlinkSync(join(root, shared), join(folder, shared));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   mkdirSync(join(folder, 'build/client'), { recursive: true });

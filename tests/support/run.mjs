@@ -86,7 +86,7 @@ async function testInBrowser() {
     return false;
   }
   const bench = { name: 'types of tests/bench', command: ['tsc', '-p', 'tests/bench'] };
-  // One core each: the browser's tests wait for a page most of the time. What a person does is tested with the machine to itself.
+  // One core each: the browser's tests wait for a page most of the time. What a person does comes after them.
   const inOrder = [
     await Promise.all([runAll([vitest('browser')]), runAll([bench, vitest('node')])]),
     await runAll([e2e])
