@@ -129,7 +129,6 @@ function createRows(disk: LedgerDisk): LedgerRows {
       const key = keyOf(kind, id);
       disk.bySubject.set(key, [...(disk.bySubject.get(key) ?? []), seq]);
     },
-    operation: async (seq) => disk.operations.get(seq),
     markRefused: async (seq) => disk.operations.set(seq, { ...disk.operations.get(seq)!, isRefused: true }),
     clearOperations: async () => {
       for (const [seq] of disk.operations.entries()) disk.operations.delete(seq);

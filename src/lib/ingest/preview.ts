@@ -1,6 +1,7 @@
 /**
  * Files of any kind before they are imported: what they hold, the plan they should be read with, and what has to be asked. Exists
- * so that page, command line and tests understand a file alike, and so that nothing ambiguous is decided unseen.
+ * so that page, command line and tests understand a file alike, and so that nothing ambiguous is decided unseen. Long, because the steps from content to preview
+ * are read one after the other, each short.
  */
 import {
   findOpenQuestion,

@@ -1,6 +1,7 @@
 /**
  * Rows of cells to blocks of readings, as the plan says, whatever format they come from. Everything that cannot be read is listed
- * and counted, nothing is guessed. Knows nothing of files, pieces of text or quotes.
+ * and counted, nothing is guessed. Knows nothing of files, pieces of text or quotes. Long, because what a row
+ * may come to shares one state: places, counts, rejections.
  */
 import type { RejectedRow, RejectReason } from '../domain/asset';
 import { storedChannel, type ImportPlan, type RowCounts } from '../domain/import-plan';

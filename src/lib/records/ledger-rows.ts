@@ -104,10 +104,6 @@ function createLedgerRows({ table }: Pick<Connection, 'table'>): { rows: LedgerR
       const { seq, kind, id } = operation;
       added.push({ seq, kind, id, operation, isRefused: false });
     },
-    async operation(seq) {
-      await flushOperations();
-      return operations.get(seq);
-    },
     async markRefused(seq) {
       await flushOperations();
       await operations.update(seq, { isRefused: true });

@@ -48,7 +48,6 @@ export interface LedgerRows {
   putConfirmed(confirmed: ConfirmedEntity): Promise<void>;
   deleteConfirmed(kind: EntityKind, id: string): Promise<void>;
   addOperation(operation: Operation): Promise<void>;
-  operation(seq: number): Promise<KeptOperation | undefined>;
   markRefused(seq: number): Promise<void>;
   clearOperations(): Promise<void>;
   /** Operations from `fromSeq` on, in order, at most so many. */

@@ -1,4 +1,4 @@
-/** Endpoints of notifications: routes, a test of one, what could not be delivered, and a browser's own web push. */
+/** Endpoints of notifications: routes, a test of one, what could not be delivered, and a browser's own web push. Long, because endpoints are rows of one table. */
 import * as v from 'valibot';
 import { alarmPriorities } from '../../lib/domain/alarm';
 import {
