@@ -21,56 +21,60 @@ const headings = {
   '/pumps/never-seen': 'This pump is not on this device'
 };
 
+/** Looks at the page as it is now in every size. */
 async function expectClean(page: Page, what: string): Promise<void> {
-  const width = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(width, `${what}: wider than the screen`).toBeLessThanOrEqual(0);
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-    // Every control is at least 48 px; axe counts what the sticky bar happens to cover at this scroll position as small.
-    .disableRules(['target-size'])
-    .analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-    what
-  ).toEqual([]);
+  for (const { name, ...size } of sizes) {
+    await page.setViewportSize(size);
+    const seen = `${what}, ${name}`;
+    // Charts and folds follow the size a frame later.
+    const overflow = () =>
+      page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    await expect.poll(overflow, `${seen}: wider than the screen`).toBeLessThanOrEqual(0);
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+      // Every control is at least 48 px; axe counts what the sticky bar happens to cover at this scroll position as small.
+      .disableRules(['target-size'])
+      .analyze();
+    expect(
+      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+      seen
+    ).toEqual([]);
+  }
 }
 
-for (const { name, ...viewport } of sizes) {
-  test(`no page breaks a rule on a ${name}`, async ({ page }) => {
-    test.setTimeout(180_000);
-    await page.setViewportSize(viewport);
-    await page.goto('/');
-    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-    await expectClean(page, 'start');
-    await page.getByLabel('Open a readings file').setInputFiles(file);
-    await expect(page.getByRole('button', { name: 'Import', exact: true })).toBeVisible();
-    await expectClean(page, 'preview');
-    await importFile(page, file);
-    await expect(page.getByRole('button', { name: 'Whole recording' })).toBeVisible();
-    await expectClean(page, 'untrained pump');
-    await page.goto('/sources');
-    await page.getByRole('button', { name: 'Add a source' }).click();
-    for (const kind of ['Simulated pump', 'WebSocket', 'MQTT', 'Serial lines', 'Modbus RTU']) {
-      await page.getByRole('radio', { name: new RegExp(`^${kind}`) }).check();
-      await expectClean(page, `new source, ${kind}`);
-    }
-    await page.goto('/');
-    await page.getByRole('button', { name: 'Try the sample pump' }).click();
-    await expect(stateOf(page)).toContainText('Anomaly', { timeout: 60_000 });
-    await expect(page.getByRole('button', { name: 'Whole recording' })).toBeVisible();
-    for (const theme of ['Day', 'Outdoor', 'Dark']) {
-      await expect(page.getByRole('button', { name: new RegExp(`Theme ${theme}`) })).toBeVisible();
-      await expectClean(page, `pump, ${theme}`);
-      await page.getByRole('button', { name: /^Theme/ }).click();
-    }
-    for (const [path, name] of Object.entries(headings)) {
-      await page.goto(path);
-      await expect(page.getByRole('heading', { level: 1, name, exact: true })).toBeVisible();
-      await page.waitForLoadState('networkidle');
-      await expectClean(page, path);
-    }
-  });
-}
+test('no page breaks a rule, in any size', async ({ page }) => {
+  test.setTimeout(300_000);
+  await page.goto('/');
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expectClean(page, 'start');
+  await page.getByLabel('Open a readings file').setInputFiles(file);
+  await expect(page.getByRole('button', { name: 'Import', exact: true })).toBeVisible();
+  await expectClean(page, 'preview');
+  await importFile(page, file);
+  await expect(page.getByRole('button', { name: 'Whole recording' })).toBeVisible();
+  await expectClean(page, 'untrained pump');
+  await page.goto('/sources');
+  await page.getByRole('button', { name: 'Add a source' }).click();
+  for (const kind of ['Simulated pump', 'WebSocket', 'MQTT', 'Serial lines', 'Modbus RTU']) {
+    await page.getByRole('radio', { name: new RegExp(`^${kind}`) }).check();
+    await expectClean(page, `new source, ${kind}`);
+  }
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Try the sample pump' }).click();
+  await expect(stateOf(page)).toContainText('Anomaly', { timeout: 60_000 });
+  await expect(page.getByRole('button', { name: 'Whole recording' })).toBeVisible();
+  for (const theme of ['Day', 'Outdoor', 'Dark']) {
+    await expect(page.getByRole('button', { name: new RegExp(`Theme ${theme}`) })).toBeVisible();
+    await expectClean(page, `pump, ${theme}`);
+    await page.getByRole('button', { name: /^Theme/ }).click();
+  }
+  for (const [path, name] of Object.entries(headings)) {
+    await page.goto(path);
+    await expect(page.getByRole('heading', { level: 1, name, exact: true })).toBeVisible();
+    await page.waitForLoadState('networkidle');
+    await expectClean(page, path);
+  }
+});
 
 test('every control on the pump page is at least 48 px', async ({ page }) => {
   await page.goto('/');
