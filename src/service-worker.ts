@@ -34,28 +34,39 @@ self.addEventListener('message', (event) => {
 
 // A push says no more than how urgent it is: what it is about passes through nobody else's servers. Browsers want every push shown.
 self.addEventListener('push', (event) => {
-  const { kind, severity } = readPush(event.data);
-  const title = kind === 'test' ? 'Test message' : severity ? `Alarm, priority ${severity}` : 'Alarm';
-  const body = kind === 'test' ? 'This browser can be told of alarms.' : 'Open Pumpside to see it.';
-  event.waitUntil(self.registration.showNotification(title, { body, tag: 'alarms', icon: '/icon-192.png' }));
+  const { kind, severity, count, alarmId } = readPush(event.data);
+  const what = Number(count) > 1 ? `${Number(count)} alarms` : 'Alarm';
+  const title =
+    kind === 'test' ? 'Test message' : typeof severity === 'string' ? `${what}, priority ${severity}` : what;
+  const body = kind === 'test' ? 'This browser can be told of alarms.' : 'Open Pumpside to see what it is.';
+  // The page shows its own in the same way, see `state/notifications`.
+  const options = { body, tag: 'alarms', icon: '/icon-192.png', data: typeof alarmId === 'string' ? alarmId : null };
+  event.waitUntil(self.registration.showNotification(title, options));
 });
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
-  event.waitUntil(showAlarms());
+  const alarmId: unknown = event.notification.data;
+  event.waitUntil(typeof alarmId === 'string' ? showAlarm(alarmId) : showAlarms());
 });
 
-function readPush(data: PushMessageData | null): { kind?: unknown; severity?: string } {
+function readPush(data: PushMessageData | null): Record<string, unknown> {
   try {
-    const { kind, severity } = data?.json() ?? {};
-    return { kind, ...(typeof severity === 'string' ? { severity } : {}) };
+    const sent: unknown = data?.json();
+    return typeof sent === 'object' && sent !== null ? { ...sent } : {};
   } catch {
     return {};
   }
 }
 
-/** A window that is open is used; work in it is not lost by going to another address. */
+/** One alarm, in a window of its own where none shows it: what runs, or was typed, in another is not lost by going elsewhere. */
+async function showAlarm(id: string): Promise<void> {
+  const url = new URL(`/alarms/alarm?id=${encodeURIComponent(id)}`, self.location.origin).href;
+  const shown = (await self.clients.matchAll({ type: 'window' })).find((window) => window.url === url);
+  await (shown ? shown.focus() : self.clients.openWindow(url));
+}
+
+/** Several: whatever is open says so on top of its page. */
 async function showAlarms(): Promise<void> {
   const [window] = await self.clients.matchAll({ type: 'window' });
-  if (window) await window.focus();
-  else await self.clients.openWindow('/alarms');
+  await (window ? window.focus() : self.clients.openWindow('/alarms'));
 }

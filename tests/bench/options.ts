@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 const engineSections = ['cpu', 'train', 'bulk', 'gpu'] as const;
 export type Section = (typeof engineSections)[number];
 /** … and the built app in a browser. */
-const productSections = ['latency', 'fleet', 'import', 'write', 'twin', 'alarms', 'backend'] as const;
+const productSections = ['latency', 'fleet', 'import', 'write', 'twin', 'alarms', 'backend', 'push'] as const;
 export type ProductSection = (typeof productSections)[number];
 const sections = [...engineSections, ...productSections] as const;
 

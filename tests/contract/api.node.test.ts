@@ -121,6 +121,23 @@ describe('readings', () => {
     expect(new Set(readings.map(({ tMs }) => tMs)).size).toBe(100);
   });
 
+  test('a pump that lacks a channel of the model is unknown, whatever it reads, and says which model that is', async () => {
+    const t0Ms = Math.floor(Date.now() / 10_000) * 10_000;
+    const rows = simulateRows(40).map(({ Vibration_mm_s: _, ...row }, i) => ({
+      assetId: 'lacking',
+      time: t0Ms - (39 - i) * 10_000,
+      ...row
+    }));
+    const { assets } = await read<{ assets: Standing[] }>(await api.ask('POST', '/api/ingest', { json: rows }));
+    expect(assets[0]).toMatchObject({
+      modelId: 'sample-pump-1',
+      condition: 'unknown',
+      reason: 'missing-value',
+      isAnomaly: null,
+      score: null
+    });
+  });
+
   test('a pump of a group is for callers of that group', async () => {
     const [row] = simulateRows(1);
     await read(await api.ask('POST', '/api/ingest', { json: { assetId: 'grouped', ...row } }));
@@ -148,6 +165,77 @@ describe('readings', () => {
     await read(await api.ask('POST', '/api/ingest', { key: north!, json }));
     const event = { assetId: 'grouped', time: 0, kind: 'repair', title: 'x' };
     await read(await api.ask('POST', '/api/maintenance-events', { key: south!, json: event }), 403);
+  });
+});
+
+describe('findings', () => {
+  const finding = (id: string, assetId: string, openedMs: number) => ({
+    id,
+    assetId,
+    modelId: 'm',
+    startMs: openedMs - 1000,
+    openedMs,
+    endMs: null,
+    peakMs: openedMs,
+    peakScore: 2,
+    threshold: 1,
+    windows: 3,
+    windowsAbove: 3,
+    severity: 'low',
+    evidence: 'clear',
+    contributions: [{ channel: 'Motor_RPM', unit: 'rpm', share: 1, seen: 1, expected: 2 }]
+  });
+  interface Page {
+    findings: { id: string; deviceId: string | null }[];
+    next: string | null;
+  }
+
+  test('of the server and of devices are one list, in pages, for who may see the pump', async () => {
+    const openedMs = Date.now() - minuteMs;
+    let rev = 1000;
+    const sync = (kind: string, id: string, assetId: string, group: string | null, body: unknown, atMs = 0) =>
+      api.db.query(
+        `INSERT INTO sync_entity (kind, id, asset_id, device_id, rev, at_ms, open, card_group, body)
+         VALUES ($1, $2, $3, 'tablet', $4, $5, 0, $6, $7::json)`,
+        [kind, id, assetId, ++rev, atMs, group, body === null ? null : JSON.stringify(body)]
+      );
+    await sync('asset', 'f-north', 'f-north', 'north', {});
+    for (const [i, assetId] of ['f-free', 'f-north', 'f-free', 'f-free'].entries()) {
+      const at = openedMs - i * 10 - 0.5;
+      const later = { ...finding(`d${i}`, assetId, at), colour: 'red' };
+      await sync('finding', `d${i}`, assetId, null, i === 3 ? null : later, at);
+      await api.db.query('INSERT INTO reading_finding (id, asset_id, opened_ms, body) VALUES ($1, $2, $3, $4::json)', [
+        `s${i}`,
+        assetId,
+        openedMs - i * 10,
+        JSON.stringify(finding(`s${i}`, assetId, openedMs - i * 10))
+      ]);
+    }
+    await api.db.query(`SELECT pg_notify('site_version', '2000')`);
+    const all = ['s0', 'd0', 's1', 'd1', 's2', 'd2', 's3'];
+    const [north, south] = [
+      await api.keyFor(['history.read'], ['north']),
+      await api.keyFor(['history.read'], ['south'])
+    ];
+    const list = async (more: string, key = north) => {
+      const path = `/api/anomaly-history?from=${openedMs - 1000}&to=${openedMs}${more}`;
+      return read<Page>(await api.ask('GET', path, { key }));
+    };
+    const idsOf = ({ findings }: Page) => findings.map(({ id }) => id).filter((id) => all.includes(id));
+    await expect.poll(async () => idsOf(await list('', south))).toEqual(all.filter((id) => !['s1', 'd1'].includes(id)));
+    const whole = await list('');
+    expect(idsOf(whole)).toEqual(all);
+    const of = (id: string) => whole.findings.find((each) => each.id === id)!;
+    expect(of('d0')).toEqual({ ...finding('d0', 'f-free', openedMs - 0.5), deviceId: 'tablet' });
+    expect(of('s0').deviceId).toBeNull();
+    const seen: string[] = [];
+    for (let next: string | null = ''; next !== null;) {
+      const page: Page = await list(`&limit=2${next && `&cursor=${encodeURIComponent(next)}`}`);
+      seen.push(...idsOf(page));
+      next = page.next;
+    }
+    expect(seen).toEqual(all);
+    expect(idsOf(await list('&assetId=f-north'))).toEqual(['s1', 'd1']);
   });
 });
 

@@ -237,6 +237,15 @@ export function describeLedger(adapter: string, createPlace: () => LedgerPlace):
       expect(await ledger.pendingCount()).toBe(0);
     });
 
+    it('keeps the change of a rule in its history until the backend refuses it, and then the one made after it alone', async () => {
+      const [first, second] = (await commit(draftRule('First'), draftRule('Second'))) as [Operation, Operation];
+      const history = async () =>
+        (await ledger.entities({ kind: 'rule-change' })).map(({ id, body }) => `${id}: ${body!.before?.name}`).sort();
+      expect(await history()).toEqual([`${first.opId}: undefined`, `${second.opId}: First`].sort());
+      await ledger.settle([refused(first)]);
+      expect(await history()).toEqual([`${second.opId}: undefined`]);
+    });
+
     it('takes what the backend has, once, and never an older state', async () => {
       const page = pageOf([sampleEntity('comment', draftComment('a'), 1), sampleEntity('rule', draftRule('Two'), 2)]);
       await ledger.integrate(page);

@@ -1,8 +1,9 @@
 /** E-mail against a real SMTP server on the loopback address. */
 import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createEmail } from '../../src/server/notify/email';
+import type { Notifier } from '../../src/server/notify/notifier';
 import type { Channel } from '../../src/server/notify/recipient';
 import { describeNotifier, message, plant, refusalWords, type FarSide } from './notify-notifier.contract';
 
@@ -71,23 +72,71 @@ describe('e-mail', () => {
     expect(mail).toContain('Subject: Pumpside critical: Pump 1, Bearing temperature HH raised');
     expect(mail).toContain(`Message-ID: <${message.id}@pumpside>`);
     expect(mail).toContain('To: ada@example.org, bob@example.org');
-    expect(mail).toMatch(/value 95, limit 90/);
+    expect(mail).toMatch(/value 95 =C2=B0C, limit 90 =C2=B0C|value 95 °C, limit 90 °C/);
   });
 
-  test('an address that is refused is said, for the others have got it', async () => {
-    const [server, port] = await listen({
-      authOptional: true,
-      onRcptTo({ address }, _, done) {
-        done(address.startsWith('bob') ? Object.assign(new Error('no such person'), { responseCode: 550 }) : null);
-      },
-      onData: (stream, _, done) => void stream.resume().on('end', () => done())
+  describe('where a server refuses some addresses', () => {
+    /** By address, what it answers instead of taking it. */
+    let refusals: Record<string, number> = {};
+    let taken: string[][] = [];
+    let heads: string[] = [];
+    let server: SMTPServer;
+    let notifier: Notifier;
+    beforeAll(async () => {
+      let port: number;
+      [server, port] = await listen({
+        authOptional: true,
+        onRcptTo({ address }, _, done) {
+          const responseCode = refusals[address];
+          done(responseCode ? Object.assign(new Error(refusalWords), { responseCode }) : null);
+        },
+        onData(stream, { envelope }, done) {
+          let text = '';
+          stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+          stream.on('end', () => {
+            taken.push(envelope.rcptTo.map(({ address }) => address));
+            heads.push(/^To: .*$/m.exec(text)![0]);
+            done();
+          });
+        }
+      });
+      notifier = createEmail(channelTo(port, { to: ['ada@example.org', 'bob@Example.org'] }), plant);
     });
-    expect(await createEmail(channelTo(port), plant).send(message, never)).toMatchObject({
-      ok: false,
-      final: true,
-      detail: '1 of the addresses were refused'
+    beforeEach(() => {
+      [taken, heads] = [[], []];
     });
-    await close(server);
+    afterAll(() => close(server));
+
+    test('it says which, and sends again only to those who have not got it', async () => {
+      refusals = { 'bob@example.org': 450 };
+      const first = await notifier.send(message, never);
+      expect(first).toMatchObject({ ok: false, final: false, reached: ['ada@example.org'] });
+      expect(first).toMatchObject({ detail: 'refused: bob@example.org (450)' });
+      refusals = {};
+      expect(await notifier.send({ ...message, reached: ['ada@example.org'] }, never)).toEqual({ ok: true });
+      expect(taken).toEqual([['ada@example.org'], ['bob@example.org']]);
+      // Both see whom it was for.
+      expect(heads).toEqual(Array(2).fill('To: ada@example.org, bob@example.org'));
+    });
+    test('it is final once all who are missing are refused for good', async () => {
+      refusals = { 'bob@example.org': 550 };
+      expect(await notifier.send(message, never)).toMatchObject({ final: true, reached: ['ada@example.org'] });
+      refusals = { 'ada@example.org': 450, 'bob@example.org': 550 };
+      expect(await notifier.send(message, never)).toMatchObject({ ok: false, final: false });
+      refusals = { 'ada@example.org': 550, 'bob@example.org': 550 };
+      const none = await notifier.send(message, never);
+      expect(none).toMatchObject({
+        ok: false,
+        final: true,
+        detail: 'refused: ada@example.org (550), bob@example.org (550)'
+      });
+      expect(JSON.stringify(none)).not.toContain(refusalWords);
+    });
+    test('nothing is sent where all have got it', async () => {
+      const reached = ['ada@example.org', 'bob@Example.org'];
+      expect(await notifier.send({ ...message, reached }, never)).toEqual({ ok: true });
+      expect(taken).toEqual([]);
+    });
   });
 
   test('a name and password are given, and wrong ones are final', async () => {

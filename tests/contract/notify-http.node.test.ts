@@ -1,5 +1,5 @@
 /** Webhook, Alertmanager and web push against HTTP servers on the loopback address. */
-import { createECDH, createHmac, randomBytes } from 'node:crypto';
+import { createDecipheriv, createECDH, createHmac, createPublicKey, hkdfSync, randomBytes, verify } from 'node:crypto';
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -79,6 +79,34 @@ const vapid = { subject: 'mailto:plant@example.org', ...webPush.generateVAPIDKey
 const pushTo = (url: string, network: Network) =>
   createWebPush({ kind: 'web-push', endpoint: `${url}/push/1`, p256dh, secret }, network, () => Promise.resolve(vapid));
 
+/** What the browser reads of a push: RFC 8291 over RFC 8188, by its private key and the secret it shares with the sender. */
+function decrypt(body: Buffer): string {
+  const salt = body.subarray(0, 16);
+  const sender = body.subarray(21, 21 + body[20]!);
+  const sealed = body.subarray(21 + body[20]!);
+  const info = Buffer.concat([Buffer.from('WebPush: info\0'), browser.getPublicKey(), sender]);
+  const shared = hkdfSync('sha256', browser.computeSecret(sender), Buffer.from(secret, 'base64url'), info, 32);
+  const derive = (name: string, length: number) =>
+    Buffer.from(hkdfSync('sha256', Buffer.from(shared), salt, `Content-Encoding: ${name}\0`, length));
+  const decipher = createDecipheriv('aes-128-gcm', derive('aes128gcm', 16), derive('nonce', 12));
+  decipher.setAuthTag(sealed.subarray(-16));
+  const padded = Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]);
+  return padded.subarray(0, padded.lastIndexOf(2)).toString();
+}
+
+/** The claims of a token (RFC 8292) that this key has signed; throws where it has not. */
+function readToken(token: string, publicKey: string): { aud: string; exp: number; sub: string } {
+  const [head, claims, signature] = token.split('.');
+  const point = Buffer.from(publicKey, 'base64url');
+  const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((each) => each.toString('base64url'));
+  const key = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x: x!, y: y! }, format: 'jwk' });
+  const how = { key, dsaEncoding: 'ieee-p1363' } as const;
+  if (!verify('sha256', Buffer.from(`${head}.${claims}`), how, Buffer.from(signature!, 'base64url'))) {
+    throw new Error('The signature is another key’s.');
+  }
+  return JSON.parse(Buffer.from(claims!, 'base64url').toString());
+}
+
 describeNotifier('webhook', () => startHttp(webhookTo));
 describeNotifier('Alertmanager', () => startHttp(alertmanagerAt));
 describeNotifier('web push', () => startHttp(pushTo));
@@ -113,7 +141,8 @@ describe('what each says', () => {
       'x-pumpside-timestamp': seconds,
       'x-pumpside-signature': `sha256=${signature}`
     });
-    expect(JSON.parse(first.body.toString())).toEqual(message);
+    const { id, kind, notices } = message;
+    expect(JSON.parse(first.body.toString())).toEqual({ id, kind, notices });
     expect(again.body).toEqual(first.body);
     expect(first.body.toString()).not.toContain('word');
   });
@@ -127,10 +156,27 @@ describe('what each says', () => {
   test('a push is encrypted, signed by the server’s key, urgent and short-lived', async () => {
     const { headers, body } = await sendBy(pushTo(url, plant));
     expect(headers).toMatchObject({ 'content-encoding': 'aes128gcm', urgency: 'high', ttl: '86400' });
-    expect(headers.authorization).toContain(`k=${vapid.publicKey}`);
-    expect(body.toString('latin1')).not.toContain('Pump 1');
-    // A header of 86 bytes, a tag, and too few bytes for any detail.
-    expect(body.length).toBeLessThan(200);
+    const [, token, key] = /^vapid t=(\S+), k=(\S+)$/.exec(headers.authorization!)!;
+    expect(key).toBe(vapid.publicKey);
+    const claims = readToken(token!, key!);
+    expect(claims).toMatchObject({ aud: url, sub: vapid.subject });
+    expect(claims.exp - Date.now() / 1000).toBeLessThanOrEqual(86_400);
+    expect(body.toString('latin1')).not.toMatch(/Pump|tablet/);
+    // All that it says: no name, no pump, no value.
+    expect(JSON.parse(decrypt(body))).toEqual({
+      kind: 'alarms',
+      severity: 'critical',
+      count: 1,
+      alarmId: 'tablet:p1:hh'
+    });
+  });
+  test('a push of several alarms says how many, and names none', async () => {
+    const [notice] = message.notices;
+    const other = { ...notice!, alarmId: 'tablet:p1:h', priority: 'low' as const };
+    far.got.length = 0;
+    await pushTo(url, plant).send({ ...message, notices: [other, notice!, other] }, never);
+    const said = JSON.parse(decrypt(far.got[0]!.body)) as object;
+    expect(said).toEqual({ kind: 'alarms', severity: 'critical', count: 2, alarmId: null });
   });
   test('keys that are none are refused for good', async () => {
     const broken = createWebPush(

@@ -35,12 +35,19 @@ const notice: MessageNotice = {
   priority: 'critical',
   value: 95,
   limit: 90,
+  unit: '°C',
   atMs: Date.UTC(2026, 0, 5, 12),
   by: '',
   raisedMs: Date.UTC(2026, 0, 5, 12),
-  returnedMs: null
+  returnedMs: null,
+  hiddenMs: null
 };
-export const message: Message = { id: '00000000-0000-4000-8000-000000000001', kind: 'alarms', notices: [notice] };
+export const message: Message = {
+  id: '00000000-0000-4000-8000-000000000001',
+  kind: 'alarms',
+  notices: [notice],
+  reached: []
+};
 
 const never = new AbortController().signal;
 
@@ -63,7 +70,7 @@ export function describeNotifier(name: string, start: () => Promise<FarSide>): v
       expect(far.arrived).toHaveLength(1);
     });
     test('sends a test', async () => {
-      expect(await far.open(plant).send({ id: message.id, kind: 'test', notices: [] }, never)).toEqual({ ok: true });
+      expect(await far.open(plant).send({ ...message, kind: 'test', notices: [] }, never)).toEqual({ ok: true });
       expect(far.arrived).toHaveLength(1);
     });
     test('a far side that is busy may take it later', async () => {

@@ -210,7 +210,7 @@ describe('another version', () => {
 
   it('that is newer is read and never written', async () => {
     const upgraded = await newer().open();
-    await upgraded.table('meta').put({ key: 'schemaVersion', value: 4 });
+    await upgraded.table('meta').put({ key: 'schemaVersion', value: 5 });
     await upgraded.table('assets').put(sampleAsset('a'));
     const records = openedRecords();
     expect(await records.assets()).toEqual([sampleAsset('a')]);

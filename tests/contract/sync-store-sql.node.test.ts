@@ -51,7 +51,7 @@ async function observe(store: SyncStore, operations: Operation[]) {
     expect(answer.halted).toBeNull();
     results.push(...answer.results);
   }
-  const kinds = ['asset', 'alarm', 'journal', 'comment', 'rule', 'finding', 'promotion'] as const;
+  const kinds = ['asset', 'alarm', 'journal', 'comment', 'rule', 'rule-change', 'finding', 'promotion'] as const;
   return {
     results,
     version: await store.version(),

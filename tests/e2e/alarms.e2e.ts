@@ -25,9 +25,17 @@ async function raiseAlarm(page: Page, origin = ''): Promise<void> {
   await page.getByRole('button', { name: 'Store' }).click();
   await page.getByLabel('Why', { exact: true }).fill('trial');
   await page.getByRole('dialog').getByRole('button', { name: 'Store' }).click();
-  await expect(page.getByText('The rules are stored')).toBeVisible();
+  await expect(page.getByText('The rule is stored')).toBeVisible();
   await page.getByRole('link', { name: 'Now', exact: true }).click();
   await expect(alarmOf(page)).toBeVisible({ timeout: 60_000 });
+}
+
+async function expectAccessible(page: Page): Promise<void> {
+  const found = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+    .disableRules('target-size')
+    .analyze();
+  expect(found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 }
 
 async function newPage(browser: Browser): Promise<Page> {
@@ -86,12 +94,23 @@ test('a pump calls by the rule that a person has set; its alarm is acknowledged,
   for (const path of ['/alarms', '/alarms/journal', '/alarms/statistics', '/alarms/rules']) {
     await page.goto(path);
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-    const found = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-      .disableRules('target-size')
-      .analyze();
-    expect(found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    await expectAccessible(page);
   }
+
+  await page.getByRole('button', { name: `1 ×, changes of ${standing}` }).click();
+  const change = page.getByRole('region', { name: 'Changes' }).getByRole('listitem').first();
+  await expect(change).toContainText('trial');
+  await expect(change).toContainText('Somebody on this device');
+  await expect(change).toContainText('Limit (H) from 75 °C to 20 °C');
+  await expect(change).toContainText('On-delay from 60 s to 0 s');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Back to the starting values' }).click();
+  await page.getByLabel('Why', { exact: true }).fill('trial is over');
+  await page.getByRole('dialog').getByRole('button', { name: 'Store' }).click();
+  await page.getByRole('button', { name: standing, exact: true }).click();
+  await expect(change).toContainText('trial is over');
+  await expect(change).toContainText('Back to the starting values.');
+  await expect(change).toContainText('Limit (H) from 20 °C to 75 °C');
 });
 
 test('a tablet and an office see each other’s acknowledgements, also after the network was gone', async ({
@@ -108,12 +127,14 @@ test('a tablet and an office see each other’s acknowledgements, also after the
     await raiseAlarm(tablet, site.origin);
     await office.goto(`${site.origin}/alarms`);
     await expect(alarmOf(office)).toContainText('Watched by another device');
+    await expect(alarmOf(office)).toContainText(/Value [\d.]+ °C, limit 20 °C/);
 
     const startedMs = Date.now();
     await alarmOf(office).getByRole('button', { name: 'Acknowledge' }).click();
     await expect(alarmOf(tablet)).toContainText('acknowledged by Ada');
     console.log(`An acknowledgement of the office was on the tablet after ${Date.now() - startedMs} ms.`);
 
+    await expect.poll(() => tablet.evaluate(() => navigator.serviceWorker.controller?.state)).toBe('activated');
     await site.kill();
     await alarmOf(tablet).getByRole('link', { name: standing, exact: true }).click();
     await tablet.getByLabel('What was seen, what was done').fill('Written without a network.');
@@ -123,6 +144,10 @@ test('a tablet and an office see each other’s acknowledgements, also after the
     await office.goto(`${site.origin}/alarms`);
     await alarmOf(office).getByRole('link', { name: standing, exact: true }).click();
     await expect(office.getByRole('figure')).toContainText('Written without a network.', { timeout: 60_000 });
+    // The office has neither the pump nor its rule, but the record of who changed it.
+    await office.getByText('Changes of its rule (1)').click();
+    await expect(office.getByRole('region', { name: 'Changes' })).toContainText('trial');
+    await expect(office.getByRole('region', { name: 'Changes' })).toContainText('Ada');
   } finally {
     await site.kill();
   }

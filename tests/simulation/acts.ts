@@ -18,7 +18,7 @@ export async function chooseDrafts(
   const ledger = device.ledger();
   if (!ledger) return [];
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random.uniform() * items.length)]!;
-  const { deviceId } = await ledger.device();
+  const deviceId = await device.watcherId();
   const assetId = pick(assets);
   const ruleId = `${assetId}:${pick(ruleNames)}`;
   const own = { kind: 'alarm' as const, id: `${deviceId}:${ruleId}`, assetId };
@@ -101,6 +101,15 @@ export async function chooseDrafts(
   let left = random.uniform() * choices.reduce((sum, [weight]) => sum + weight, 0);
   for (const [weight, make] of choices) if ((left -= weight) < 0) return make();
   return [];
+}
+
+/** The drafts as a device of a later version writes them: with something that today's knows nothing of. */
+export function addLater(drafts: OperationDraft[], later: string): OperationDraft[] {
+  return drafts.map((draft) => {
+    const { body } = draft;
+    const inner = draft.kind === 'rule' && draft.body.rule ? { rule: { ...draft.body.rule, later: { later } } } : {};
+    return { ...draft, body: { ...body, ...inner, later: { later } } } as unknown as OperationDraft;
+  });
 }
 
 /** An operation that no honest device makes: the backend has to settle it as refused. */

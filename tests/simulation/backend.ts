@@ -1,6 +1,8 @@
 /** The simulated backend: the real push and pull over a disk in memory, with a process that can be killed around every commit. */
 import type { Random } from '$lib/domain/random';
-import { parsePushRequest } from '$lib/sync/protocol';
+import type { Entity } from '$lib/domain/operation';
+import { parsePushRequest, schemaHeader } from '$lib/sync/protocol';
+import { oldestSchema } from '$lib/sync/version';
 import type { Caller } from '../../src/server/api/route';
 import { pullChanges } from '../../src/server/sync/pull';
 import { pushOperations } from '../../src/server/sync/push';
@@ -18,6 +20,12 @@ export interface Backend {
   /** Chance that a step in the store takes a while, so that requests get between each other. */
   slowChance: number;
   callers: Map<string, Caller>;
+  /** Devices from which it takes no push for now, such as one whose key is not registered. */
+  mute: Set<string>;
+  /** The oldest version that it takes. */
+  oldest: number;
+  /** What a later version has left on its disk, before all that is in the log. */
+  readonly left: readonly Entity[];
   /** What no backend should answer with. */
   failures: string[];
   /** By the backend's clock, when each operation was settled. */
@@ -65,6 +73,9 @@ export function createBackend(
     crashChance: 0,
     slowChance: 0,
     callers: new Map(),
+    mute: new Set(),
+    oldest: oldestSchema,
+    left: leaveForecasts(),
     settledMs: new Map(),
     failures: [],
     onChange: (tell) => void listeners.push(tell),
@@ -81,9 +92,11 @@ export function createBackend(
       copy.entities.keep();
       start();
     },
-    async answer(device, method, url, body) {
+    async answer(device, method, url, body, headers) {
       const self = process;
       if (!self) return null;
+      if (Number(headers[schemaHeader]) < backend.oldest) return { status: 426, text: '' };
+      if (method === 'POST' && backend.mute.has(device)) return { status: 403, text: '' };
       const caller = backend.callers.get(device) ?? { kind: 'nobody' as const };
       try {
         const value = method === 'POST' ? await push(self.store, caller, body) : await pull(self.store, caller, url);
@@ -125,8 +138,30 @@ export function createBackend(
     return pullFrom(store, caller, Number(query.get('cursor')), pageLimit, query.get('deviceId')!);
   }
 
+  for (const entity of backend.left) backend.disk.entities.set(`${entity.kind} ${entity.id}`, entity);
+  backend.disk.version.set('newest', backend.left.length);
+  backend.disk.entities.keep();
+  backend.disk.version.keep();
   start();
   return backend;
+}
+
+/** Entities of a kind that nothing here knows, as a later version may have made them before it was taken back. */
+function leaveForecasts(): Entity[] {
+  return ['pump-1', 'pump-2'].map((assetId, i) => {
+    const body = { assetId, days: [1, 2], by: { model: 'later' } };
+    const forecast = {
+      kind: 'forecast',
+      id: `forecast-${i}`,
+      assetId,
+      deviceId: 'later',
+      rev: i + 1,
+      atMs: 0,
+      open: 0,
+      body
+    };
+    return forecast as unknown as Entity;
+  });
 }
 
 function slowDown(store: SyncStore, time: VirtualTime, isSlow: () => boolean): SyncStore {

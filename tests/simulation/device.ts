@@ -1,29 +1,41 @@
-/** A simulated device: a disk, and the process on it: real ledger, real client, real triggers, killed and started again by chance. */
+/**
+ * A simulated device: a disk, and the tabs on it, each with a real ledger, a real client and real triggers, killed and started again by
+ * chance, alone or all at once.
+ */
 import type { Ledger } from '$lib/domain/ledger';
 import type { OperationDraft } from '$lib/domain/operation';
 import type { Random } from '$lib/domain/random';
 import { createSyncClient } from '$lib/sync/client';
 import { createHttpTransport } from '$lib/sync/http-transport';
+import { schemaHeader } from '$lib/sync/protocol';
 import { createSyncTriggers, type SyncTriggers } from '$lib/sync/triggers';
+import { schemaVersion } from '$lib/sync/version';
 import { createLedgerDisk, createMemoryLedger, type LedgerDisk } from '../support/memory-ledger';
 import type { SimulatedNetwork } from '../support/simulated-network';
 import type { Plants } from './plants';
 import { createSkewedClock, type VirtualTime } from './virtual-time';
+import { createWebLock } from './web-lock';
 
 export interface Device {
   readonly name: string;
   readonly userId: string;
   readonly disk: LedgerDisk;
-  /** The ledger of the process, null while there is none. */
+  /** The ledger as one of its tabs sees it, null while there is none. */
   ledger(): Ledger | null;
+  /** The id as the thread knows it that watches the pumps: it asks once, when it starts. */
+  watcherId(): Promise<string>;
   act(drafts: OperationDraft[]): Promise<void>;
   resolve(opId: string, choice: 'mine' | 'theirs'): Promise<void>;
   tell: SyncTriggers['tell'];
   /** Puts an earlier copy of its disk in place, and starts anew on it. */
   restore(copy: LedgerDisk): void;
+  /** The version that it writes. */
+  version(): number;
+  /** Installs a later version, and starts anew. */
+  update(version: number): void;
   skewMs: number;
   crashChance: number;
-  /** What the process was told to be done, the operations of finished commits. */
+  /** What its tabs were told to be done, the operations of finished commits. */
   committed: Set<string>;
   /** Refusals that somebody has wanted to deal with. */
   resolved: Set<string>;
@@ -39,7 +51,7 @@ export interface DeviceWatch {
 }
 
 /** What runs on a device until it is killed. */
-interface Process {
+interface Tab {
   ledger: Ledger;
   triggers: SyncTriggers;
   isAlive: boolean;
@@ -56,17 +68,26 @@ export function createDevice(
   watch: DeviceWatch
 ): Device {
   const clock = createSkewedClock(time, () => device.skewMs);
-  let process: Process | null = null;
+  const mostTabs = random.uniform() < 0.4 ? 2 : 1;
+  let tabs: Tab[] = [];
+  let lock = createWebLock();
+  let version = schemaVersion;
+  let watcherId = '';
 
   function start(): void {
-    // It may have been started meanwhile, on another disk.
-    if (process) return;
-    const self = { isAlive: true } as Process;
+    // They may have been started meanwhile, on another disk.
+    while (tabs.length < mostTabs) openTab();
+    device.watcherId().catch(() => {});
+  }
+
+  function openTab(): void {
+    const self = { isAlive: true } as Tab;
     const own = { now: clock.now, after: (ms: number, act: () => void) => time.after(ms, () => self.isAlive && act()) };
     const crash = () => {
       if (!self.isAlive) throw new Error('dead');
       if (random.uniform() >= device.crashChance) return;
-      stop();
+      if (random.uniform() < 0.5) stop(self);
+      else stopAll();
       time.after(500 + random.uniform() * 30_000, start);
       throw new Error('killed');
     };
@@ -88,11 +109,15 @@ export function createDevice(
         watch.integrated(device, page.lastSeq);
       }
     };
-    const transport = createHttpTransport({ fetch: network.connect(name), clock: own });
+    const fetch = network.connect(name);
+    const transport = createHttpTransport({
+      fetch: (url, init) => fetch(url, { ...init, headers: { ...init.headers, [schemaHeader]: String(version) } }),
+      clock: own
+    });
     const client = createSyncClient({
       ledger: self.ledger,
       transport: plants.transport ? plants.transport(transport) : transport,
-      lock: (work) => work(),
+      lock: (work) => (plants.lock ?? lock.request)(self, work),
       clock: own
     });
     self.triggers = createSyncTriggers({
@@ -101,34 +126,54 @@ export function createDevice(
           if (self.isAlive) watch.failed(`${name}: ${error}`);
           throw error;
         });
-        // Somebody signs in again, or updates, in a while.
+        // Somebody signs in again, or looks whether there is an update, in a while.
         if (outcome.kind === 'paused') own.after(20_000, () => self.triggers.tell('signed-in'));
         return outcome;
       },
       clock: own,
       random
     });
-    process = self;
+    tabs.push(self);
     self.triggers.tell('start');
   }
 
-  function stop(): void {
-    if (!process) return;
-    process.isAlive = false;
-    process.triggers.stop();
-    process.ledger.close();
-    process = null;
+  function stop(tab: Tab): void {
+    tab.isAlive = false;
+    tab.triggers.stop();
+    tab.ledger.close();
+    tabs = tabs.filter((other) => other !== tab);
+    if (!plants.keepsLock) lock.letGo(tab);
   }
 
-  /** What a dying process was about to do is not done; anything else is a bug of the ledger. */
+  function stopAll(): void {
+    tabs.forEach(stop);
+    lock = createWebLock();
+    watcherId = '';
+  }
+
+  const someTab = (): Tab | undefined => tabs[Math.floor(random.uniform() * tabs.length)];
+  const tellAll: SyncTriggers['tell'] = (trigger) => tabs.forEach(({ triggers }) => triggers.tell(trigger));
+
+  /** What a dying tab was about to do is not done; anything else is a bug of the ledger. */
   async function attempt(work: (ledger: Ledger) => Promise<void>): Promise<void> {
-    const self = process;
-    if (!self) return;
+    const tab = someTab();
+    if (!tab) return;
     try {
-      await work(self.ledger);
-      self.triggers.tell('write');
+      await work(tab.ledger);
+      // Every tab sees the database change.
+      tellAll('write');
     } catch (error) {
-      if (self.isAlive) watch.failed(`${name}: ${error}`);
+      if (tab.isAlive) watch.failed(`${name}: ${error}`);
+    }
+  }
+
+  /** What was raised stands, whatever id the device goes by. */
+  async function expectRaised(ledger: Ledger, drafts: OperationDraft[], deviceId: string): Promise<void> {
+    for (const draft of drafts) {
+      if (draft.kind !== 'alarm' || draft.body.event.kind !== 'raise') continue;
+      const alarm = await ledger.entity('alarm', `${deviceId}:${draft.body.ruleId}`);
+      const isSame = (await ledger.device()).deviceId === deviceId;
+      if (isSame && !alarm?.body?.isActive) watch.failed(`${name}: ${draft.id} was raised and does not stand`);
     }
   }
 
@@ -136,19 +181,28 @@ export function createDevice(
     name,
     userId,
     disk: createLedgerDisk(),
-    ledger: () => process?.ledger ?? null,
+    ledger: () => someTab()?.ledger ?? null,
+    watcherId: async () => (watcherId ||= (await someTab()!.ledger.device()).deviceId),
     act: (drafts) =>
       attempt(async (ledger) => {
+        const { deviceId } = await ledger.device();
         for (const { opId } of await ledger.commit(drafts, userId)) device.committed.add(opId);
+        await expectRaised(ledger, drafts, deviceId);
       }),
     resolve: (opId, choice) =>
       attempt(async (ledger) => {
         device.resolved.add(opId);
         await ledger.resolve(opId, choice, userId);
       }),
-    tell: (trigger) => process?.triggers.tell(trigger),
+    tell: tellAll,
+    version: () => version,
+    update(later) {
+      version = later;
+      stopAll();
+      start();
+    },
     restore(copy) {
-      stop();
+      stopAll();
       (device as { disk: LedgerDisk }).disk = copy;
       start();
     },

@@ -6,6 +6,7 @@ import { canonical } from '$lib/sync/canonical';
 import { findBrokenLink } from '$lib/sync/chain';
 import { clampHlc } from '$lib/sync/clock';
 import { visibleGroups } from '../../src/server/sync/visible';
+import type { StoreDisk } from '../support/memory-sync-store';
 import type { Backend } from './backend';
 import type { Device } from './device';
 
@@ -21,7 +22,7 @@ export function findBrokenPromises(devices: Device[], backend: Backend, wasResto
       ...checkConflicts(device, log)
     ]),
     ...checkCommitted(devices, log),
-    ...checkEffects(backend, log),
+    ...checkEffects(backend.disk),
     ...(wasRestored ? [] : checkByReplay(backend, log))
   ];
 }
@@ -106,13 +107,15 @@ function checkCommitted(devices: Device[], log: Settled[]): string[] {
 }
 
 /** Each effect once, counted without the code that makes effects. */
-function checkEffects({ disk }: Backend, log: Settled[]): string[] {
+export function checkEffects(disk: StoreDisk): string[] {
   const broken: string[] = [];
+  const log = [...disk.operations.values()];
   const applied = log.filter(({ result }) => result.outcome === 'applied').map(({ operation }) => operation);
   const raised = new Map<string, number>();
   const newest = new Map<string, unknown>();
   for (const operation of applied) {
     const { kind, id, opId } = operation;
+    if (kind === 'rule' && !disk.entities.get(`rule-change ${opId}`)) broken.push(`${opId} is in no history`);
     if (kind === 'alarm' && !disk.entities.get(`journal ${opId}`)) broken.push(`${opId} has no line in the journal`);
     if (kind === 'alarm' && operation.body.event.kind === 'raise') raised.set(id, (raised.get(id) ?? 0) + 1);
     if (kind === 'rule') newest.set(`rule ${id}`, operation.body.rule);
@@ -123,9 +126,13 @@ function checkEffects({ disk }: Backend, log: Settled[]): string[] {
       broken.push(`${key} is not as it was written last`);
   }
   const count = (kind: string) => [...disk.entities.values()].filter((entity) => entity.kind === kind).length;
-  const expect = (kind: 'alarm' | 'comment') => applied.filter((operation) => operation.kind === kind).length;
+  const expect = (kind: 'alarm' | 'comment' | 'rule') => applied.filter((operation) => operation.kind === kind).length;
   if (count('journal') !== expect('alarm'))
     broken.push(`${count('journal')} lines in the journal for ${expect('alarm')} events`);
+  if (count('rule-change') !== expect('rule'))
+    broken.push(`${count('rule-change')} lines in the histories for ${expect('rule')} changes of rules`);
+  if (count('rule-change') !== expect('rule'))
+    broken.push(`${count('rule-change')} notes of changed rules for ${expect('rule')}`);
   if (count('comment') !== expect('comment')) broken.push(`${count('comment')} comments of ${expect('comment')}`);
   for (const entity of disk.entities.values()) {
     if (entity.kind !== 'alarm') continue;
@@ -137,10 +144,10 @@ function checkEffects({ disk }: Backend, log: Settled[]): string[] {
 }
 
 /** The backend's log, done again by a model that is nothing but a map, gives the backend's results and entities. */
-function checkByReplay({ disk, settledMs }: Backend, log: Settled[]): string[] {
-  const entities = new Map<string, Entity>();
+function checkByReplay({ disk, settledMs, left }: Backend, log: Settled[]): string[] {
+  const entities = new Map(left.map((entity) => [`${entity.kind} ${entity.id}`, entity]));
   const broken: string[] = [];
-  let rev = 0;
+  let rev = left.length;
   const put = (entity: Entity) => entities.set(`${entity.kind} ${entity.id}`, { ...entity, rev: ++rev });
   for (const { operation, result } of log) {
     if (result.outcome === 'refused' && result.code === 'forbidden') continue;

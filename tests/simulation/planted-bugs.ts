@@ -1,7 +1,9 @@
 /** Bugs that people write in software like this one, put in between the real parts. The simulation must find every one of them. */
 import type { Ledger } from '$lib/domain/ledger';
-import type { Entity, Operation, OperationResult } from '$lib/domain/operation';
-import type { LedgerRows } from '$lib/sync/ledger-rows';
+import type { Entity, Operation, OperationDraft, OperationResult } from '$lib/domain/operation';
+import { isAct } from '$lib/sync/apply';
+import { bodySchemas } from '$lib/sync/bodies';
+import type { LedgerRows, LedgerState, LedgerTables } from '$lib/sync/ledger-rows';
 import { pullChanges } from '../../src/server/sync/pull';
 import type { SyncStore, SyncTransaction } from '../../src/server/sync/store';
 import { copyStoreDisk, type StoreDisk } from '../support/memory-sync-store';
@@ -126,8 +128,60 @@ export const plantedBugs: Record<string, Plants> = {
       await ledger.settle((await ledger.pending(1000)).map(asApplied));
       await ledger.renew();
     }
+  })),
+  'what is told under a former device id is passed over': inLedger((ledger) => ({
+    async commit(drafts, by) {
+      const { deviceId } = await ledger.device();
+      const isOwn = (draft: OperationDraft) =>
+        draft.kind !== 'alarm' || isAct(draft.body.event) || draft.body.deviceId === deviceId;
+      return ledger.commit(drafts.filter(isOwn), by);
+    }
+  })),
+  'each tab keeps the end of the ledger in memory': { tables: keepState },
+  'a tab that is closed keeps the lock': { keepsLock: true },
+  'tabs sync side by side': { lock: (_, work) => work() },
+  'a device that has to be updated empties its outbox': {
+    transport: (transport) => ({
+      ...transport,
+      async push(request) {
+        const reply = await transport.push(request);
+        if (reply.ok || reply.trouble.kind !== 'outdated') return reply;
+        const results = request.operations.map(asApplied);
+        return { ok: true, value: { results, lastSeq: 0, halted: null, aheadMs: 0 } };
+      }
+    })
+  },
+  'fields of later versions are left out': inLedger((ledger) => ({
+    integrate: (page) => ledger.integrate({ ...page, changes: page.changes.map(leaveLaterOut) })
+  })),
+  'kinds of later versions are left out': inLedger((ledger) => ({
+    integrate: (page) =>
+      ledger.integrate({
+        ...page,
+        changes: page.changes.filter(({ kind }) => kind in bodySchemas || kind === 'journal')
+      })
   }))
 };
+
+/** What a tab has read or written of the ledger's state, it takes to be so for ever. */
+function keepState(tables: LedgerTables): LedgerTables {
+  let kept: LedgerState | undefined;
+  const remember = (rows: LedgerRows): LedgerRows => ({
+    ...rows,
+    state: async () => (kept ??= await rows.state()),
+    async putState(state) {
+      await rows.putState(state);
+      kept = state;
+    }
+  });
+  return { ...tables, write: (where, work) => tables.write(where, (rows) => work(remember(rows))) };
+}
+
+function leaveLaterOut(entity: Entity): Entity {
+  const body = { ...entity.body } as Record<string, unknown>;
+  delete body.later;
+  return entity.body ? ({ ...entity, body } as unknown as Entity) : entity;
+}
 
 /** After a crash the last transaction that came to its end is not there. */
 function loseLastTransaction(): Plants {

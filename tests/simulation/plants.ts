@@ -12,6 +12,10 @@ export interface Plants {
   tables?: (tables: LedgerTables, disk: LedgerDisk, crash: () => void) => LedgerTables;
   ledger?: (ledger: Ledger) => Ledger;
   transport?: (transport: SyncTransport) => SyncTransport;
+  /** In place of the lock between the tabs of a device. */
+  lock?: <T>(tab: object, work: () => Promise<T>) => Promise<T>;
+  /** The lock of a tab that is gone stays held. */
+  keepsLock?: true;
   store?: (store: SyncStore, disk: StoreDisk, time: VirtualTime) => SyncStore;
   pull?: typeof pullChanges;
   /** What the disk of the backend looks like after a crash. */

@@ -6,11 +6,12 @@ import type { Entity, OperationDraft } from '$lib/domain/operation';
 import { createRandom, type Random } from '$lib/domain/random';
 import type { Role } from '$lib/domain/role';
 import { sealOperation } from '$lib/sync/chain';
+import { schemaVersion } from '$lib/sync/version';
 import type { Caller } from '../../src/server/api/route';
 import { copyLedgerDisk, type LedgerDisk } from '../support/memory-ledger';
 import { copyStoreDisk, type StoreDisk } from '../support/memory-sync-store';
 import { createSimulatedNetwork } from '../support/simulated-network';
-import { chooseDrafts, choosePoison } from './acts';
+import { addLater, chooseDrafts, choosePoison } from './acts';
 import { createBackend, type Backend } from './backend';
 import { createDevice, type Device } from './device';
 import { findBrokenPromises, isQuiet } from './invariants';
@@ -80,7 +81,10 @@ export async function simulate(seed: number, plants: Plants = {}): Promise<Run> 
   let wasRestored = false;
   const mishap = random.uniform();
   if (mishap < 0.15) planRestoredBackend();
-  else if (mishap < 0.3) planRestoredDevice(devices[0]!);
+  else if (mishap < 0.3) planCopiedDisk(devices[0]!, devices[0]!);
+  else if (mishap < 0.4) planCopiedDisk(devices[0]!, devices[1]!);
+
+  if (random.uniform() < 0.3) planUpdate();
 
   const count = 30 + Math.floor(random.uniform() * 60);
   for (let i = 0; i < count; i++) planAct(i);
@@ -104,8 +108,23 @@ export async function simulate(seed: number, plants: Plants = {}): Promise<Run> 
       const stamp = `${seed}-${i}`;
       if (random.uniform() < 0.04) addPoison(device, choosePoison(stamp, random));
       else if (random.uniform() < 0.1) void resolveSome(device, random);
-      else void chooseDrafts(device, random, stamp, time.now()).then((drafts) => device.act(drafts), ignoreKilled);
+      else
+        void chooseDrafts(device, random, stamp, time.now()).then(
+          (drafts) => actAs(device, drafts, stamp),
+          ignoreKilled
+        );
     });
+  }
+
+  function actAs(device: Device, drafts: OperationDraft[], stamp: string): Promise<void> {
+    return device.act(device.version() > schemaVersion ? addLater(drafts, stamp) : drafts);
+  }
+
+  /** A later version comes to the devices, one after the other; at some time the backend takes no other any more. */
+  function planUpdate(): void {
+    const later = schemaVersion + 1;
+    time.after(badMs * random.uniform() * 0.7, () => (backend.oldest = later));
+    for (const device of devices) time.after(badMs * random.uniform(), () => device.update(later));
   }
 
   /** Clocks jump, the network comes and goes. */
@@ -114,6 +133,11 @@ export async function simulate(seed: number, plants: Plants = {}): Promise<Run> 
     for (let i = 0; i < 2; i++) {
       if (random.uniform() < 0.3)
         time.after(random.uniform() * badMs, () => (device.skewMs += random.normal() * 3_600_000));
+      if (random.uniform() < 0.35) {
+        const fromMs = random.uniform() * badMs;
+        time.after(fromMs, () => backend.mute.add(device.name));
+        time.after(fromMs + random.uniform() * 3 * 60_000, () => backend.mute.delete(device.name));
+      }
       if (random.uniform() < 0.5) {
         const fromMs = random.uniform() * badMs;
         time.after(fromMs, () => network.cutOff.add(device.name));
@@ -130,26 +154,33 @@ export async function simulate(seed: number, plants: Plants = {}): Promise<Run> 
     time.after(badMs * random.uniform() * 0.5, () => (copy = copyStoreDisk(backend.disk)));
     time.after(badMs * (0.5 + 0.5 * random.uniform()), () => {
       wasRestored = true;
+      // It is stopped for that: no request of before reaches it.
+      network.hangUp();
       backend.restore(copy);
     });
   }
 
-  /** A backup is put back over a device: what it had done since, and not sent, is gone by its owner's will. */
-  function planRestoredDevice(device: Device): void {
+  /**
+   * A copy of a device's disk is put in place of another's, or of its own: a backup, or a profile that was moved to a second machine and goes
+   * on under the same id there. What `to` had done since, and not sent, is gone by its owner's will.
+   */
+  function planCopiedDisk(from: Device, to: Device): void {
     let copy: LedgerDisk;
-    time.after(badMs * random.uniform() * 0.5, () => (copy = copyLedgerDisk(device.disk)));
+    time.after(badMs * random.uniform() * 0.5, () => (copy = copyLedgerDisk(from.disk)));
     time.after(badMs * (0.5 + 0.5 * random.uniform()), () => {
       const kept = new Set([...copy.operations.values()].map(({ operation }) => operation.opId));
       for (const { operation } of backend.disk.operations.values()) kept.add(operation.opId);
-      for (const opId of device.committed) if (!kept.has(opId)) device.committed.delete(opId);
+      for (const opId of to.committed) if (!kept.has(opId)) to.committed.delete(opId);
       // Shown and dealt with, or not: the refusals known before are known again only where the copy has them.
-      for (const { opId } of device.disk.conflicts.values()) device.resolved.add(opId);
-      device.restore(copy);
+      for (const { opId } of [...to.disk.conflicts.values(), ...from.disk.conflicts.values()]) to.resolved.add(opId);
+      for (const opId of from.resolved) to.resolved.add(opId);
+      to.restore(copy);
     });
   }
 
   function clearUp(): void {
     network.cutOff.clear();
+    backend.mute.clear();
     network.weather = { lost: 0, answerLost: 0, repeated: 0, foreignAnswer: 0, longestDelayMs: 100 };
     backend.crashChance = 0;
     for (const device of devices) device.crashChance = 0;

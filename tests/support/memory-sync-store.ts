@@ -117,6 +117,7 @@ function createTransaction(disk: StoreDisk): SyncTransaction {
   }
 
   return {
+    load: async () => {},
     progress: async (deviceId) => disk.progress.get(deviceId),
     settled: async (deviceId, seq) => disk.operations.get(`${deviceId} ${seq}`)?.result,
     async append(operation, result) {

@@ -1,11 +1,11 @@
 /**
  * A Chromium of a test's own that can be killed like a tablet's: a folder for its data that outlives it, a page that runs one
- * worker, and a server on this machine that the worker reports to.
+ * worker or several of the same script, and a server on this machine that the workers report to and ask.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,15 +31,21 @@ export interface OwnBrowser {
   close(): Promise<void>;
 }
 
-/** Bundles the worker and sets everything up but the browser. */
-export async function createOwnBrowser(workerFile: string): Promise<OwnBrowser> {
+/** What the server answers a worker's request with, as JSON; null leaves it to be a report. One that never resolves leaves the worker waiting. */
+export type AnswerWorker = (method: string, url: string, body: string) => Promise<unknown> | null;
+
+/** Bundles the worker and sets everything up but the browser. `workers` run at a time, named by their numbers from 0. */
+export async function createOwnBrowser(
+  workerFile: string,
+  { workers = 1, answer = () => null }: { workers?: number; answer?: AnswerWorker } = {}
+): Promise<OwnBrowser> {
   const chromium = findChromium();
   if (chromium === undefined) throw new Error('There is no Chromium.');
   const script = await bundle(workerFile);
   const data = mkdtempSync(join(tmpdir(), 'pumpside-browser-'));
   const reports: Report[] = [];
   let onReport = () => {};
-  const server = serve(script, (report) => {
+  const server = serve(script, workers, answer, (report) => {
     reports.push(report);
     onReport();
   });
@@ -87,26 +93,39 @@ async function bundle(workerFile: string): Promise<string> {
     configFile: false,
     logLevel: 'error',
     resolve: { alias: { $lib: join(import.meta.dirname, '../../src/lib') } },
-    build: { write: false, target: 'es2022', minify: false, rollupOptions: { input: workerFile } }
+    build: {
+      write: false,
+      target: 'es2022',
+      minify: false,
+      rollupOptions: { input: workerFile, output: { codeSplitting: false } }
+    }
   });
   if (!('output' in built)) throw new Error('Vite built something else than one bundle.');
   return built.output[0].code;
 }
 
-function serve(script: string, onReport: (report: Report) => void): Server {
+function serve(script: string, workers: number, answer: AnswerWorker, onReport: (report: Report) => void): Server {
+  const start = `for (let i = 0; i < ${workers}; i++) new Worker('/worker.js', { type: 'module', name: String(i) })`;
+  const page = `<!doctype html><title>t</title><script>${start}</script>`;
+
+  function take(method: string, url: string, body: string, response: ServerResponse): void {
+    const answered = answer(method, url, body);
+    if (!answered && method === 'POST') onReport({ path: url, body: JSON.parse(body) });
+    if (!answered) response.end();
+    answered?.then(
+      (value) => response.end(JSON.stringify(value)),
+      (error: unknown) => response.writeHead(500).end(String(error))
+    );
+  }
+
   return createServer((request, response) => {
-    if (request.method === 'POST') {
+    const { method = '', url = '' } = request;
+    if (url === '/worker.js') response.setHeader('content-type', 'text/javascript').end(script);
+    else if (url === '/') response.setHeader('content-type', 'text/html').end(page);
+    else {
       let text = '';
       request.setEncoding('utf8').on('data', (part: string) => (text += part));
-      request.on('end', () => {
-        onReport({ path: request.url!, body: JSON.parse(text) });
-        response.end();
-      });
-    } else if (request.url === '/worker.js') {
-      response.setHeader('content-type', 'text/javascript').end(script);
-    } else {
-      const start = `new Worker('/worker.js', { type: 'module' })`;
-      response.setHeader('content-type', 'text/html').end(`<!doctype html><title>t</title><script>${start}</script>`);
+      request.on('end', () => take(method, url, text, response));
     }
   });
 }

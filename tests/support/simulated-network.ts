@@ -18,6 +18,8 @@ export interface SimulatedNetwork {
   weather: Weather;
   /** Devices that are cut off. */
   cutOff: Set<string>;
+  /** The backend's connections end: what is on its way there does not arrive any more. */
+  hangUp(): void;
   /** The `fetch` of a device. */
   connect(device: string): Fetch;
 }
@@ -27,7 +29,8 @@ export type Answer = (
   device: string,
   method: string,
   url: string,
-  body: string
+  body: string,
+  headers: Record<string, string>
 ) => Promise<{ status: number; text: string } | null>;
 
 const foreignStatuses = [401, 403, 413, 426, 429, 500, 502, 503, 302];
@@ -41,9 +44,12 @@ export function createSimulatedNetwork(
   const decoder = new TextDecoder();
   const isSo = (chance: number) => chance > 0 && random.uniform() < chance;
 
+  let connections = 0;
+
   const network: SimulatedNetwork = {
     weather,
     cutOff: new Set(),
+    hangUp: () => void connections++,
     connect: (device) => (url, init) =>
       new Promise((resolve, reject) => {
         init.signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
@@ -70,8 +76,10 @@ export function createSimulatedNetwork(
         for (let copy = 0; copy < copies; copy++) {
           if (isSo(network.weather.lost)) continue;
           // A copy may stray for long: it then arrives among requests that were made after it.
+          const connection = connections;
           time.after(delay() * (copy === 0 ? 1 : 10), () => {
-            void answer(device, init.method, url, body).then((answered) => {
+            if (connection !== connections) return;
+            void answer(device, init.method, url, body, init.headers).then((answered) => {
               if (!answered || network.cutOff.has(device) || isSo(network.weather.answerLost)) return;
               time.after(delay(), () => hand(answered.status, answered.text));
             });

@@ -70,7 +70,10 @@ const refusals: ByKind<boolean> = {
 
 /** What becomes known by the event, the state left out. */
 const facts: ByKind<Partial<Alarm>> = {
-  raise: ({ count }, { atMs, occurrenceId, value, limit, priority, ruleVersion, isLatching, name, assetName }) => ({
+  raise: (
+    { count },
+    { atMs, occurrenceId, value, limit, unit, priority, ruleVersion, isLatching, name, assetName }
+  ) => ({
     isActive: true,
     count: count + 1,
     occurrence: {
@@ -79,6 +82,7 @@ const facts: ByKind<Partial<Alarm>> = {
       returnedMs: null,
       value: finiteOrNull(value),
       limit: finiteOrNull(limit),
+      ...(unit !== undefined && { unit }),
       acknowledged: null
     },
     priority,

@@ -4,6 +4,7 @@
  * `machine`'s. Steps come in time order, as `alarm-watch` hands them out.
  */
 import type { Alarm, AlarmEvent, AlarmRule, SuppressingState } from '../domain/alarm';
+import { findAlarmUnit } from '../domain/alarm-unit';
 import { StepKind, Truth, type Step } from './condition';
 import { createCondition } from './conditions';
 import { createDelay } from './delay';
@@ -63,6 +64,7 @@ export function createRuleWatch(rule: AlarmRule, layout: Layout): RuleWatch {
   const { escalation, reAlarmMs } = rule;
   const hasTimers = escalation !== null || reAlarmMs !== null;
   const condition = createCondition(rule.condition, layout);
+  const unit = findAlarmUnit(rule.condition);
   const delay = createDelay(rule.onDelayMs, rule.offDelayMs, layout);
   const truthAt = layout.addFlag(Truth.unknown);
   const restlessAt = layout.addFlag(0);
@@ -104,6 +106,7 @@ export function createRuleWatch(rule: AlarmRule, layout: Layout): RuleWatch {
       occurrenceId: `${alarmId}:${atMs}:${count}`,
       value: condition.value(asset),
       limit: condition.limit(asset),
+      ...(unit !== '' && { unit }),
       priority: rule.priority,
       ruleVersion: rule.version,
       isLatching: rule.isLatching,

@@ -76,7 +76,7 @@ export function measureAlarms(entries: readonly JournalEntry[], options: Statist
     'busy-10-min': shareAbove(perPeriod(10 * minuteMs), busy.tenMinutes),
     'most-in-10-min': floods.most,
     'in-flood': numberOrZero(floods.list.reduce((sum, flood) => sum + flood.endMs - flood.startMs, 0) / spanMs),
-    'top-share': badActors.reduce((sum, { share }) => sum + share, 0),
+    'top-share': numberOrZero(badActors.reduce((sum, { count }) => sum + count, 0) / announced.length),
     chattering: chattering.length,
     fleeting: fleeting.length,
     stale: mostStaleInADay(standing, fromMs, toMs),

@@ -34,6 +34,8 @@ export type AlarmCondition =
   | {
       kind: 'limit';
       channel: string;
+      /** Of the channel, where its name does not tell it (`domain/alarm-unit`). */
+      unit?: string;
       level: LimitLevel;
       limit: number;
       setBand: Deadband;
@@ -44,6 +46,7 @@ export type AlarmCondition =
   | {
       kind: 'rate';
       channel: string;
+      unit?: string;
       perMinute: number;
       direction: 'rising' | 'falling' | 'either';
       overMs: number;
@@ -111,6 +114,8 @@ export interface AlarmOccurrence {
   /** Value and limit when it was raised; NaN-free: null where the condition has none. */
   value: number | null;
   limit: number | null;
+  /** Of both; absent where it is not known. */
+  unit?: string;
   acknowledged: Act | null;
 }
 
@@ -156,6 +161,8 @@ export type AlarmEvent =
       occurrenceId: string;
       value: number | null;
       limit: number | null;
+      /** For devices that do not know the rule. */
+      unit?: string;
       priority: AlarmPriority;
       ruleVersion: number;
       isLatching: boolean;
@@ -198,9 +205,26 @@ export interface JournalEntry {
   recordedMs: number;
   value: number | null;
   limit: number | null;
+  /** Of both; absent where it is not known. */
+  unit?: string;
   by: string;
   reason: string;
   deviceId: string;
+}
+
+/** One change of a rule, for the management of change: who, when and why, and the whole rule before and after. */
+export interface RuleChange extends Act {
+  /** The operation that made it. */
+  id: string;
+  ruleId: string;
+  assetId: string;
+  reason: string;
+  /** Null where nothing is known of it: there was no such rule, or it stood at starting values that nobody told. */
+  before: AlarmRule | null;
+  /** Null where the rule went: one that a person had added, or whose starting values nobody told. */
+  after: AlarmRule | null;
+  /** True where it went back to its starting values. */
+  isReset: boolean;
 }
 
 /** What somebody wrote about an alarm. */

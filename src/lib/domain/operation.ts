@@ -2,7 +2,7 @@
  * What travels between devices and backend. An operation is one act, numbered without a gap on its device and chained to the one before;
  * an entity is what operations have made of a thing. Both sides make entities from operations by the same code (`sync/apply`).
  */
-import type { Alarm, AlarmComment, AlarmEvent, AlarmRule, JournalEntry } from './alarm';
+import type { Alarm, AlarmComment, AlarmEvent, AlarmRule, JournalEntry, RuleChange } from './alarm';
 import type { Finding } from './finding';
 
 /** Which model scores a pump from now on. */
@@ -27,6 +27,7 @@ export interface EntityBodies {
   journal: JournalEntry;
   comment: AlarmComment;
   rule: AlarmRule;
+  'rule-change': RuleChange;
   finding: Finding;
   promotion: Promotion;
 }
@@ -40,8 +41,11 @@ export interface OperationBodies {
   alarm: { assetId: string; ruleId: string; deviceId: string; event: AlarmEvent };
   /** Added once, never changed. */
   comment: AlarmComment;
-  /** The rule as it shall be; null takes it back to its starting values. Refused where `baseRev` is not the newest: a person decides. */
-  rule: { rule: AlarmRule | null; assetId: string; reason: string };
+  /**
+   * The rule as it shall be; null takes it back to its starting values. Refused where `baseRev` is not the newest: a person decides.
+   * `starting` are these values, as far as the device knows them: for the record of the change.
+   */
+  rule: { rule: AlarmRule | null; assetId: string; reason: string; starting?: AlarmRule };
   /** The finding as it is now. Only the device that found it writes it. */
   finding: Finding;
   /** Checked against `baseRev` like a rule. */

@@ -5,7 +5,7 @@
 import { createConnection, type Connection, type Wait } from '../storage/connection';
 
 const schema = {
-  version: 3,
+  version: 4,
   tables: {
     assets: 'id',
     rejected: 'assetId',
@@ -13,7 +13,8 @@ const schema = {
     weights: 'modelId',
     findings: '[assetId+modelId+startMs+id]',
     states: 'assetId',
-    entities: '[kind+id], [kind+atMs], [kind+open+atMs], [kind+assetId+atMs], rev',
+    // Every index is paid for with each of ten thousand rows that a pull brings: no more than are needed to find them.
+    entities: '[kind+id], [kind+open+atMs], [kind+assetId+atMs]',
     confirmed: '[kind+id]',
     operations: 'seq, [kind+id+seq]',
     conflicts: 'opId',

@@ -3,7 +3,7 @@
  * something has to be asked of the database, or the transaction ends: many small requests become a few large ones, and ten thousand
  * operations are settled in seconds instead of minutes.
  */
-import { Dexie, type Collection } from 'dexie';
+import { Dexie } from 'dexie';
 import type { EntityQuery } from '../domain/ledger';
 import type { Conflict, Entity, EntityKind, Operation } from '../domain/operation';
 import type { Connection } from '../storage/connection';
@@ -46,13 +46,22 @@ function createLedgerRows({ table }: Pick<Connection, 'table'>): { rows: LedgerR
     await operations.bulkAdd(taken);
   }
 
-  /** By the narrowest index; what the index leaves open is filtered. */
-  function select({ kind, isOpen, assetId, fromMs = -Infinity, toMs = Infinity }: EntityQuery): Collection<Entity> {
-    const within = (index: string, ...owner: (string | number)[]) =>
-      entities.where(index).between([...owner, fromMs], [...owner, toMs], true, true);
-    if (assetId === undefined) return isOpen ? within('[kind+open+atMs]', kind, 1) : within('[kind+atMs]', kind);
-    const ofAsset = within('[kind+assetId+atMs]', kind, assetId);
-    return isOpen ? ofAsset.filter(({ open }) => open === 1) : ofAsset;
+  /** The newest first, by the narrowest index; what the index leaves open is filtered. */
+  async function select({ kind, isOpen, assetId, limit = Infinity, ...query }: EntityQuery): Promise<Entity[]> {
+    const { fromMs = -Infinity, toMs = Infinity } = query;
+    const within = async (index: string, ...owner: (string | number)[]) => {
+      const found = entities
+        .where(index)
+        .between([...owner, fromMs], [...owner, toMs], true, true)
+        .reverse();
+      const wanted = assetId !== undefined && isOpen ? found.filter(({ open }) => open === 1) : found;
+      return (Number.isFinite(limit) ? wanted.limit(limit) : wanted).toArray();
+    };
+    if (assetId !== undefined) return within('[kind+assetId+atMs]', kind, assetId);
+    const open = await within('[kind+open+atMs]', kind, 1);
+    if (isOpen) return open;
+    const normal = await within('[kind+open+atMs]', kind, 0);
+    return open.length === 0 ? normal : [...open, ...normal].sort((a, b) => b.atMs - a.atMs).slice(0, limit);
   }
 
   const rows: LedgerRows = {
@@ -71,10 +80,9 @@ function createLedgerRows({ table }: Pick<Connection, 'table'>): { rows: LedgerR
     async entity(kind, id) {
       return shown.get([kind, id]);
     },
-    async entities({ limit = Infinity, ...query }) {
+    async entities(query) {
       await shown.flush();
-      const found = select(query).reverse();
-      return (Number.isFinite(limit) ? found.limit(limit) : found).toArray();
+      return select(query);
     },
     async putEntities(put) {
       for (const entity of put) shown.set([entity.kind, entity.id], entity);
@@ -85,7 +93,7 @@ function createLedgerRows({ table }: Pick<Connection, 'table'>): { rows: LedgerR
     async deleteConfirmedEntities() {
       await shown.flush();
       shown.forget();
-      await entities.where('rev').above(0).delete();
+      await entities.filter(({ rev }) => rev > 0).delete();
     },
     async confirmed(kind, id) {
       return beneath.get([kind, id]);

@@ -15,17 +15,24 @@ interface Shelf<Row> {
 }
 
 /** Creates the shelf over a table; it may be used while its transaction lasts. */
-export function createShelf<Row>(table: Table<Row, Key>): Shelf<Row> {
+export function createShelf<Row extends { kind: string; id: string }>(table: Table<Row, Key>): Shelf<Row> {
   const known = new Map<string, { key: Key; row: Row | undefined }>();
   const changed = new Set<string>();
   const nameOf = ([kind, id]: Key) => `${kind} ${id}`;
 
   return {
     async load(keys) {
-      const missing = keys.filter((key) => !known.has(nameOf(key)));
-      if (missing.length === 0) return;
-      const rows = await table.bulkGet(missing);
-      missing.forEach((key, i) => known.set(nameOf(key), { key, row: rows[i] }));
+      const missing = new Map<string, Set<string>>();
+      for (const key of keys) {
+        const [kind, id] = key;
+        if (known.has(nameOf(key))) continue;
+        if (!missing.has(kind)) missing.set(kind, new Set());
+        missing.get(kind)!.add(id);
+      }
+      for (const [kind, ids] of missing) {
+        const found = new Map((await readRows(table, kind, [...ids])).map((row) => [row.id, row]));
+        for (const id of ids) known.set(nameOf([kind, id]), { key: [kind, id], row: found.get(id) });
+      }
     },
     get(key) {
       const name = nameOf(key);
@@ -54,4 +61,24 @@ export function createShelf<Row>(table: Table<Row, Key>): Shelf<Row> {
       if (rows.length > 0) await table.bulkPut(rows);
     }
   };
+}
+
+/** These rows, and perhaps others between them: ids are asked for together because they lie together, and one stretch is read faster than each. */
+async function readRows<Row extends { id: string }>(
+  table: Table<Row, Key>,
+  kind: string,
+  ids: string[]
+): Promise<Row[]> {
+  // The order of the database's keys.
+  const sorted = ids.sort();
+  const most = 2 * sorted.length;
+  const stretch = await table
+    .where(':id')
+    .between([kind, sorted[0]], [kind, sorted.at(-1)], true, true)
+    .limit(most)
+    .toArray();
+  const reached = stretch.length < most ? null : stretch.at(-1)!.id;
+  if (reached === null) return stretch;
+  const beyond = await table.bulkGet(sorted.flatMap((id) => (id > reached ? [[kind, id] satisfies Key] : [])));
+  return [...stretch, ...beyond.flatMap((row) => row ?? [])];
 }

@@ -16,6 +16,7 @@ const columns = [
   'to_state',
   'value',
   'limit',
+  'unit',
   'by',
   'reason',
   'device'
@@ -37,6 +38,7 @@ export function writeJournalCsv(entries: JournalEntry[]): string {
     entry.to,
     entry.value ?? '',
     entry.limit ?? '',
+    entry.unit ?? '',
     entry.by,
     entry.reason,
     entry.deviceId

@@ -1,8 +1,8 @@
 /** The figures of the alarm system over a stretch of time, from the journal. */
-import type { JournalEntry } from '../domain/alarm';
 import type { AlarmStatistics } from '../domain/alarm-statistics';
 import { app } from './app.svelte';
 import { Query } from './query.svelte';
+import { readRuleChanges } from './rule-changes';
 
 const dayMs = 86_400_000;
 const mostEntries = 200_000;
@@ -20,8 +20,10 @@ export class AlarmFigures {
       const { measureAlarms } = await import('../alarms/statistics');
       // Where accounts are used, the backend refuses whoever may not; left is what nobody signed for.
       const isAccounted = app.session.account !== null;
-      const mayHide = ({ by }: JournalEntry) => !isAccounted || by !== '';
-      return measureAlarms(entries, { fromMs, toMs, mayHide, unauthorisedRuleChanges: 0 });
+      const isKnown = ({ by }: { by: string }) => !isAccounted || by !== '';
+      const changes = await readRuleChanges(await app.loadLedger(), { fromMs });
+      const unknown = changes.filter(({ change, standing }) => standing !== 'refused' && !isKnown(change));
+      return measureAlarms(entries, { fromMs, toMs, mayHide: isKnown, unauthorisedRuleChanges: unknown.length });
     });
   }
 

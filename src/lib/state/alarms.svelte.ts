@@ -121,13 +121,19 @@ export class Alarms {
     return this.#commit([{ kind: 'comment', id, assetId: alarm.assetId, body }]);
   }
 
-  /** Changes rules, or takes them back to their starting values with null. The reason is kept with the change. */
-  changeRules(
-    changes: { id: string; assetId: string; rule: AlarmRule | null }[],
+  /** Changes rules of a pump, or takes them back to their starting values with null. The reason is kept with the change. */
+  async changeRules(
+    asset: Asset,
+    changes: { id: string; rule: AlarmRule | null }[],
     reason: string
   ): Promise<Result<null>> {
+    const shipped = await startingRulesOf(asset);
+    const assetId = asset.id;
     return this.#commit(
-      changes.map(({ id, assetId, rule }) => ({ kind: 'rule', id, assetId, body: { rule, assetId, reason } }))
+      changes.map(({ id, rule }) => {
+        const starting = shipped.find((each) => each.id === id);
+        return { kind: 'rule', id, assetId, body: { rule, assetId, reason, ...(starting && { starting }) } };
+      })
     );
   }
 

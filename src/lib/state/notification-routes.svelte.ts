@@ -10,18 +10,32 @@ export interface Quiet {
   timeZone: string;
 }
 
-/** A route as the backend shows it, without its secret. */
+/** A route as the backend shows it: whether it has a secret, and never which. */
 export interface Route {
   id: string;
   name: string;
   isEnabled: boolean;
   groups: string[] | null;
   leastPriority: AlarmPriority;
-  channel:
-    | { kind: 'webhook' | 'alertmanager'; url: string; hasSecret: boolean }
-    | { kind: 'email'; host: string; to: string[]; hasSecret: boolean };
+  tellsReturn: boolean;
+  tellsAcknowledged: boolean;
+  bundleBy: 'asset' | 'group' | 'nothing';
+  bundleMs: number;
   quiet: Quiet | null;
+  channel: Place & { hasSecret: boolean };
 }
+
+type Place =
+  | { kind: 'webhook' | 'alertmanager'; url: string }
+  | {
+      kind: 'email';
+      host: string;
+      port: number;
+      security: 'tls' | 'starttls' | 'none';
+      user: string;
+      from: string;
+      to: string[];
+    };
 
 export interface DeadLetter {
   id: string;
@@ -43,8 +57,9 @@ const hasOutcome = (value: unknown): value is { isSent: boolean; detail: string 
 const isAny = (value: unknown): value is unknown => value !== undefined;
 
 export class NotificationView {
-  routes = $state.raw<Route[]>([]);
-  deadLetters = $state.raw<DeadLetter[]>([]);
+  /** Null until the backend has said so; so are the messages that it could not deliver. */
+  routes = $state.raw<Route[] | null>(null);
+  deadLetters = $state.raw<DeadLetter[] | null>(null);
   /** Where this browser is told; null where it is not. */
   endpoint = $state<string | null>(null);
   /** Whether this browser can be told at all. */
@@ -65,11 +80,12 @@ export class NotificationView {
 
   /** Adds a route as the form has made it; the backend checks it. */
   async add(route: object): Promise<Result<null>> {
-    return this.#then(await askBackend('POST', `${base}/routes`, route, isAny));
+    return this.#then(await askBackend('POST', `${base}/routes`, { isEnabled: true, ...route }, isAny));
   }
 
-  async setEnabled(id: string, isEnabled: boolean): Promise<Result<null>> {
-    return this.#then(await askBackend('PATCH', `${base}/routes/${id}`, { isEnabled }, isAny));
+  /** Changes parts of a route. */
+  async change(id: string, change: object): Promise<Result<null>> {
+    return this.#then(await askBackend('PATCH', `${base}/routes/${id}`, change, isAny));
   }
 
   async drop(what: 'routes' | 'dead-letters', id: string): Promise<Result<null>> {

@@ -29,14 +29,15 @@ export class SystemNotifications {
     this.#known = announced.map(callOf);
     if (read() !== 'granted') return;
     const [first] = fresh;
-    if (first && document.hidden) void show(this.#write(first, fresh.length));
+    if (first && document.hidden) void show(this.#write(first, fresh.length), fresh.length === 1 ? first.id : null);
     else if (announced.length === 0 && known !== null && known.length > 0) void clear();
   }
 }
 
-async function show({ title, body }: { title: string; body: string }): Promise<void> {
+/** A click on it is the service worker's: it opens that alarm, or all. */
+async function show({ title, body }: { title: string; body: string }, alarmId: string | null): Promise<void> {
   const registration = await navigator.serviceWorker.getRegistration();
-  await registration?.showNotification(title, { body, tag, icon: '/icon-192.png' });
+  await registration?.showNotification(title, { body, tag, icon: '/icon-192.png', data: alarmId });
 }
 
 async function clear(): Promise<void> {

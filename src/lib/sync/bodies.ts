@@ -24,6 +24,7 @@ export const userId = text(200);
 const name = text(200);
 const reason = text(2000);
 const channel = named(200);
+const unit = v.optional(text(50));
 
 const priority = v.picklist(alarmPriorities);
 const suppressing = v.picklist(['off', 'starting'] as const);
@@ -34,6 +35,7 @@ const simpleConditions = [
   v.looseObject({
     kind: v.literal('limit'),
     channel,
+    unit,
     level: v.picklist(['HH', 'H', 'L', 'LL'] as const),
     limit: number,
     setBand: deadband,
@@ -43,6 +45,7 @@ const simpleConditions = [
   v.looseObject({
     kind: v.literal('rate'),
     channel,
+    unit,
     perMinute: number,
     direction: v.picklist(['rising', 'falling', 'either'] as const),
     overMs: positive,
@@ -104,6 +107,7 @@ const event = v.variant('kind', [
     occurrenceId: named(200),
     value: v.nullable(number),
     limit: v.nullable(number),
+    unit,
     priority,
     ruleVersion: count,
     isLatching: v.boolean(),
@@ -138,7 +142,7 @@ export const bodySchemas: Readonly<Record<OperationKind, v.GenericSchema>> = {
     deviceId,
     atMs: moment
   }),
-  rule: v.looseObject({ rule: v.nullable(rule), assetId, reason }),
+  rule: v.looseObject({ rule: v.nullable(rule), assetId, reason, starting: v.optional(rule) }),
   finding: v.looseObject({
     id: entityId,
     assetId,

@@ -4,10 +4,10 @@
  */
 import type { Clock } from '../domain/clock';
 import type { Ledger, PullPage } from '../domain/ledger';
-import type { OperationResult } from '../domain/operation';
+import type { Operation, OperationResult } from '../domain/operation';
 import type { PauseCause, SyncOutcome, SyncStatus } from '../domain/sync-status';
 import { pushLimit, type Halt } from './protocol';
-import type { SyncTransport, Trouble } from './transport';
+import type { Reply, SyncTransport, Trouble } from './transport';
 
 export interface SyncClient {
   /** Push and pull, one at a time on the device. Rejects only where the ledger fails. */
@@ -75,21 +75,27 @@ export function createSyncClient({ ledger, transport, lock, clock }: SyncClientP
 
   async function pushAll(): Promise<Part | { kind: 'halted'; halt: Halt }> {
     const { deviceId } = await ledger.device();
+    const send = (operations: Operation[]) =>
+      operations.length === 0 ? null : { operations, reply: transport.push({ deviceId, operations }) };
     let limit = pushLimit;
+    let sent = send(await ledger.pending(limit));
     for (let count = 0; ;) {
-      const operations = await ledger.pending(limit);
-      if (operations.length === 0) return { kind: 'all', count };
-      const reply = await transport.push({ deviceId, operations });
+      if (!sent) return { kind: 'all', count };
+      const { operations } = sent;
+      const reply = await sent.reply;
       if (!reply.ok) {
         if (reply.trouble.kind !== 'too-large' || operations.length === 1)
           return { kind: 'failed', trouble: reply.trouble };
         limit = Math.ceil(operations.length / 2);
+        sent = send(operations.slice(0, limit));
         continue;
       }
       const { results, halted, aheadMs } = reply.value;
       const fits = results.every(({ seq, opId }, i) => seq === operations[i]?.seq && opId === operations[i]?.opId);
       if (!fits || (results.length < operations.length && !halted))
         return { kind: 'failed', trouble: { kind: 'bad-answer' } };
+      // The backend works on the next ones while these are settled.
+      sent = halted ? null : send(await ledger.operations(operations.at(-1)!.seq + 1, limit));
       await ledger.settle(results satisfies OperationResult[]);
       count += results.length;
       change({ aheadMs });
@@ -99,11 +105,14 @@ export function createSyncClient({ ledger, transport, lock, clock }: SyncClientP
 
   async function pullAll(): Promise<(Part & { kind: 'failed' }) | { kind: 'all'; count: number; isBehind: boolean }> {
     let count = 0;
+    /** The page that is asked for while the one before it is laid down. */
+    let ahead: { cursor: number; reply: Promise<Reply<PullPage>> } | null = null;
     for (let resets = 0; ;) {
       const { deviceId, seq, cursor, settledSeq } = await ledger.device();
-      const reply = await transport.pull(deviceId, cursor);
+      const reply: Reply<PullPage> = await (ahead?.cursor === cursor ? ahead.reply : transport.pull(deviceId, cursor));
+      ahead = null;
       if (!reply.ok) return { kind: 'failed', trouble: reply.trouble };
-      const page = reply.value;
+      const page: PullPage = reply.value;
       // The backend has operations of this device that it does not know itself: an earlier copy of its store was put back.
       if (page.lastSeq > seq) {
         // Some of what is pending may be among them: only a push can tell, and it has not come through.
@@ -120,6 +129,7 @@ export function createSyncClient({ ledger, transport, lock, clock }: SyncClientP
         continue;
       }
       if (page.cursor < cursor) return { kind: 'failed', trouble: { kind: 'bad-answer' } };
+      if (page.more) ahead = { cursor: page.cursor, reply: transport.pull(deviceId, page.cursor) };
       await ledger.integrate(page);
       count += page.changes.length;
       if (!page.more) return { kind: 'all', count, isBehind: false };

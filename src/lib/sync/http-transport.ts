@@ -18,9 +18,17 @@ export type Fetch = (
 
 export interface HttpTransportOptions {
   fetch: Fetch;
-  clock: Pick<Clock, 'after'>;
-  /** Headers by which the backend knows the device; absent where a session's cookie is enough. The path has its query. */
-  sign?: (method: string, path: string, body: Uint8Array<ArrayBuffer>) => Promise<Record<string, string>>;
+  clock: Clock;
+  /**
+   * Headers by which the backend knows the device; absent where a session's cookie is enough. The path has its query; `timeMs` is the
+   * backend's time as well as it is known.
+   */
+  sign?: (
+    method: string,
+    path: string,
+    body: Uint8Array<ArrayBuffer>,
+    timeMs: number
+  ) => Promise<Record<string, string>>;
   /** Before all paths, without a slash at its end; empty for the page's own origin. */
   origin?: string;
   /** How long an answer may take. */
@@ -28,28 +36,43 @@ export interface HttpTransportOptions {
 }
 
 const noBytes = new Uint8Array();
+/** Off by less, a clock is no reason for a refusal: the backend lets minutes pass. */
+const leastSkewMs = 60_000;
 
 /** Creates the transport. */
 export function createHttpTransport(options: HttpTransportOptions): SyncTransport {
   const { fetch, clock, sign, origin = '', timeoutMs = 30_000 } = options;
+
+  /** By how much the backend's clock is ahead of the device's, as far as it had to be found out. */
+  let aheadMs = 0;
+
+  async function send(method: 'GET' | 'POST', path: string, bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal) {
+    const hasBody = bytes.length > 0;
+    const headers: Record<string, string> = {
+      [schemaHeader]: String(schemaVersion),
+      ...(await sign?.(method, path, bytes, Math.round(clock.now() + aheadMs)))
+    };
+    if (hasBody) headers['content-type'] = 'application/json';
+    const url = origin + path;
+    return fetch(url, { method, headers, signal, credentials: 'same-origin', ...(hasBody ? { body: bytes } : {}) });
+  }
+
+  /** Takes the backend's time from its answer; true where the device's is so far off that a signature by it does not hold. */
+  function learnTime(date: string | null): boolean {
+    const found = Date.parse(date ?? '') - clock.now();
+    if (!(Math.abs(found - aheadMs) >= leastSkewMs)) return false;
+    aheadMs = found;
+    return true;
+  }
 
   async function ask<T>(method: 'GET' | 'POST', path: string, body: string, parse: (json: unknown) => T | null) {
     const stop = new AbortController();
     const callOff = clock.after(timeoutMs, () => stop.abort());
     try {
       const bytes = body === '' ? noBytes : new TextEncoder().encode(body);
-      const headers: Record<string, string> = {
-        [schemaHeader]: String(schemaVersion),
-        ...(await sign?.(method, path, bytes))
-      };
-      if (body !== '') headers['content-type'] = 'application/json';
-      const response = await fetch(origin + path, {
-        method,
-        headers,
-        signal: stop.signal,
-        credentials: 'same-origin',
-        ...(body === '' ? {} : { body: bytes })
-      });
+      let response = await send(method, path, bytes, stop.signal);
+      const isByClock = sign && response.status === 401 && learnTime(response.headers.get('date'));
+      if (isByClock) response = await send(method, path, bytes, stop.signal);
       const trouble = troubleOf(response.status, response.headers.get('retry-after'));
       if (trouble) return { ok: false, trouble } satisfies Reply<T>;
       const value = parse(await response.json());

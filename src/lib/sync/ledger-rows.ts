@@ -28,6 +28,7 @@ export interface ConfirmedEntity {
 /** An operation with what became of it. */
 export interface KeptOperation {
   operation: Operation;
+  /** Or came to nothing: it is shown no more. */
   isRefused: boolean;
 }
 

@@ -4,12 +4,12 @@
  */
 import type { Ledger, PullPage } from '../domain/ledger';
 import type { Entity, EntityKind, Operation, OperationDraft, OperationResult } from '../domain/operation';
-import { applyOperation } from './apply';
+import { applyOperation, isAct } from './apply';
 import { sealOperation } from './chain';
 import { nextHlc } from './clock';
 import type { LedgerRows, LedgerState, LedgerTables } from './ledger-rows';
-import { confirm, confirmUnchanged, dropConfirmed, dropOwnJournal, keepBeneath, layAnew } from './overlay';
-import { renewDevice } from './renew';
+import { confirm, confirmUnchanged, dropConfirmed, keepBeneath, takeBack } from './overlay';
+import { nameAlarmOf, renewDevice } from './renew';
 
 /** What the ledger takes from its place: time, and names that nobody else uses. */
 export interface LedgerHost {
@@ -91,7 +91,8 @@ export async function commitDrafts(
   let state = await stateOf(rows, host);
   const made: Operation[] = [];
   await rows.load(drafts);
-  for (const draft of drafts) {
+  for (const given of drafts) {
+    const draft = asOwn(given, state.deviceId);
     const shown = await rows.entity(draft.kind, draft.id);
     const atMs = host.now();
     const operation = sealOperation(draft, {
@@ -116,6 +117,12 @@ export async function commitDrafts(
   return made;
 }
 
+/** What the process does is told by this device; the thread that tells it may still know it by the id it had before it was renewed. */
+function asOwn(draft: OperationDraft, deviceId: string): OperationDraft {
+  if (draft.kind !== 'alarm' || draft.body.deviceId === deviceId || isAct(draft.body.event)) return draft;
+  return nameAlarmOf(deviceId, draft);
+}
+
 /** The ledger's state; the first call makes the device. */
 async function stateOf(rows: LedgerRows, { newId }: LedgerHost): Promise<LedgerState> {
   const kept = await rows.state();
@@ -136,25 +143,21 @@ async function settleResults(rows: LedgerRows, results: OperationResult[], host:
     const kept = bySeq.get(result.seq);
     if (kept?.operation.opId !== result.opId) continue;
     settledSeq = result.seq;
-    if (result.outcome === 'refused') await refuse(rows, kept.operation, result, host);
+    if (result.outcome !== 'applied') await takeBack(rows, kept.operation);
+    if (result.outcome === 'refused') await keepConflict(rows, kept.operation, result, host);
     // Sent again to a backend that was put back to an earlier day, where nothing stood against it.
     else if (kept.isRefused) await rows.deleteConflict(result.opId);
   }
   if (settledSeq !== state.settledSeq) await rows.putState({ ...state, settledSeq });
 }
 
-async function refuse(
+async function keepConflict(
   rows: LedgerRows,
   operation: Operation,
   { code, detail }: Extract<OperationResult, { outcome: 'refused' }>,
   { now }: LedgerHost
 ): Promise<void> {
-  const { opId, seq, kind, id } = operation;
-  await rows.markRefused(seq);
-  await rows.putConflict({ opId, operation, code, detail, theirs: null, atMs: now() });
-  await dropOwnJournal(rows, operation);
-  const beneath = await rows.confirmed(kind, id);
-  if (beneath) await layAnew(rows, kind, id, beneath.asOfSeq);
+  await rows.putConflict({ opId: operation.opId, operation, code, detail, theirs: null, atMs: now() });
 }
 
 async function integratePage(rows: LedgerRows, page: PullPage, host: LedgerHost): Promise<void> {
@@ -166,8 +169,7 @@ async function integratePage(rows: LedgerRows, page: PullPage, host: LedgerHost)
     await rows.putState({ ...state, settledSeq, cursor: 0 });
     return;
   }
-  await rows.load(page.changes);
-  for (const change of page.changes) await confirm(rows, change, page.lastSeq);
+  await confirm(rows, page.changes, page.lastSeq);
   if (!page.more) await confirmUnchanged(rows, page.lastSeq);
   // That the backend has settled operations is not enough to count them as settled here: their results are not known yet.
   if (page.cursor > state.cursor) await rows.putState({ ...state, cursor: page.cursor });

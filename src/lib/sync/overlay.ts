@@ -3,11 +3,20 @@
  * never undoes what a person has just done, and every device comes to the same.
  *
  * A row of `confirmed` lies beneath every entity that has such operations, and `asOfSeq` says which of them it counts in already. The
- * journal entry of an operation is shown as long as the operation changes anything; the backend's takes its place, or nothing.
+ * note of an operation (a line of the alarm journal, a change of a rule) is shown as long as the operation changes anything; the backend's
+ * takes its place, or nothing once the operation has come to nothing there.
  */
-import type { Entity, EntityKind, Operation } from '../domain/operation';
+import type { Entity, EntityKind, Operation, OperationKind } from '../domain/operation';
 import { applyOperation } from './apply';
 import type { LedgerRows } from './ledger-rows';
+
+interface Subject {
+  kind: EntityKind;
+  id: string;
+}
+
+/** What operations leave a note as, under their own id. */
+const noteKinds: Partial<Record<OperationKind, EntityKind>> = { alarm: 'journal', rule: 'rule-change' };
 
 /** Keeps what is there now beneath an operation that is about to be done on top, unless something is kept already. */
 export async function keepBeneath(
@@ -20,72 +29,86 @@ export async function keepBeneath(
   if (!(await rows.confirmed(kind, id))) await rows.putConfirmed({ kind, id, entity: shown, asOfSeq });
 }
 
-/** Takes an entity as the backend has it, this device's operations up to `asOfSeq` counted in. An older one than is known changes nothing. */
-export async function confirm(rows: LedgerRows, entity: Entity, asOfSeq: number): Promise<void> {
-  const { kind, id } = entity;
-  const known = await rows.confirmed(kind, id);
-  const beneath = known ? known.entity : await rows.entity(kind, id);
-  if (entity.rev <= (beneath?.rev ?? 0)) return;
-  if (!known) {
-    await rows.putEntities([entity]);
-    return;
+/** Takes entities as the backend has them, this device's operations up to `asOfSeq` counted in. Older ones than are known change nothing. */
+export async function confirm(rows: LedgerRows, entities: readonly Entity[], asOfSeq: number): Promise<void> {
+  await rows.load(entities);
+  const overlaid: Entity[] = [];
+  for (const entity of entities) {
+    const { kind, id } = entity;
+    const known = await rows.confirmed(kind, id);
+    const beneath = known ? known.entity : await rows.entity(kind, id);
+    if (entity.rev <= (beneath?.rev ?? 0)) continue;
+    if (known) {
+      await rows.putConfirmed({ kind, id, entity, asOfSeq: Math.max(asOfSeq, known.asOfSeq) });
+      overlaid.push(entity);
+    } else await rows.putEntities([entity]);
   }
-  await rows.putConfirmed({ kind, id, entity, asOfSeq: Math.max(asOfSeq, known.asOfSeq) });
-  await layAnew(rows, kind, id, known.asOfSeq);
+  await layAnew(rows, overlaid);
 }
 
 /** After everything up to now was pulled: what the backend has not changed is, as it is, the outcome of all operations up to `lastSeq`. */
 export async function confirmUnchanged(rows: LedgerRows, lastSeq: number): Promise<void> {
-  for (const row of await rows.allConfirmed()) {
-    if (row.asOfSeq >= lastSeq) continue;
-    await rows.putConfirmed({ ...row, asOfSeq: lastSeq });
-    await layAnew(rows, row.kind, row.id, row.asOfSeq);
+  const unchanged = (await rows.allConfirmed()).filter(({ asOfSeq }) => asOfSeq < lastSeq);
+  for (const row of unchanged) await rows.putConfirmed({ ...row, asOfSeq: lastSeq });
+  await layAnew(rows, unchanged);
+}
+
+/** Shows entities anew: what is confirmed of them, with this device's later operations on top. Where there are none, that is kept once only. */
+export async function layAnew(rows: LedgerRows, overlaid: readonly Subject[]): Promise<void> {
+  await rows.load(overlaid);
+  const newestSeq = (await rows.state())?.seq ?? 0;
+  for (const { kind, id } of overlaid) {
+    const confirmed = await rows.confirmed(kind, id);
+    if (!confirmed) continue;
+    const { entity, asOfSeq } = confirmed;
+    const above = asOfSeq < newestSeq ? await rows.operationsOn(kind, id, asOfSeq) : [];
+    await rows.load(above.flatMap((operation) => noteOf(operation) ?? []));
+    let shown = entity;
+    for (const operation of above) {
+      const changed = redo(shown, operation);
+      shown = changed.find((entity) => entity.kind === kind) ?? shown;
+      const note = changed.find((entity) => entity.kind !== kind);
+      if (!note) await dropOwnNote(rows, operation);
+      // The backend's may have come on a page that ended before the entity.
+      else if (!(await rows.entity(note.kind, note.id))?.rev) await rows.putEntities([note]);
+    }
+    if (shown) await rows.putEntities([shown]);
+    else await rows.deleteEntity(kind, id);
+    if (above.length === 0) await rows.deleteConfirmed(kind, id);
   }
 }
 
-/**
- * Shows the entity anew. `fromSeq`: operations above it were shown so far; of those that are counted in now nothing is left of this
- * device's own, and what nothing lies on top of is kept once only.
- */
-export async function layAnew(rows: LedgerRows, kind: EntityKind, id: string, fromSeq: number): Promise<void> {
-  const confirmed = await rows.confirmed(kind, id);
-  if (!confirmed) return;
-  let shown = confirmed.entity;
-  let isAbove = false;
-  for (const operation of await rows.operationsOn(kind, id, fromSeq)) {
-    const isCountedIn = operation.seq <= confirmed.asOfSeq;
-    isAbove ||= !isCountedIn;
-    const changed = isCountedIn ? [] : redo(shown, operation);
-    shown = changed.find((entity) => entity.kind === kind) ?? shown;
-    const journal = changed.find((entity) => entity.kind === 'journal');
-    if (journal) await rows.putEntities([journal]);
-    else await dropOwnJournal(rows, operation);
-  }
-  if (shown) await rows.putEntities([shown]);
-  else await rows.deleteEntity(kind, id);
-  if (!isAbove) await rows.deleteConfirmed(kind, id);
+/** Takes back what an operation shows that was refused, or has come to nothing at the backend. */
+export async function takeBack(rows: LedgerRows, operation: Operation): Promise<void> {
+  await rows.markRefused(operation.seq);
+  await dropOwnNote(rows, operation);
+  await layAnew(rows, [operation]);
 }
 
-/** Lets go of an operation's journal entry, unless it is the backend's. */
-export async function dropOwnJournal(rows: LedgerRows, { kind, opId }: Operation): Promise<void> {
-  if (kind !== 'alarm') return;
-  const entry = await rows.entity('journal', opId);
-  if (entry?.rev === 0) await rows.deleteEntity('journal', opId);
+/** Lets go of what an operation has left as a note, unless it is the backend's. */
+export async function dropOwnNote(rows: LedgerRows, operation: Operation): Promise<void> {
+  const note = noteOf(operation);
+  if (!note) return;
+  const kept = await rows.entity(note.kind, note.id);
+  if (kept?.rev === 0) await rows.deleteEntity(note.kind, note.id);
+}
+
+function noteOf({ kind, opId }: Operation): Subject | undefined {
+  const noteKind = noteKinds[kind];
+  return noteKind && { kind: noteKind, id: opId };
 }
 
 /** Forgets what the backend has confirmed. This device's operations above `settledSeq` stay, with what they make by themselves. */
 export async function dropConfirmed(rows: LedgerRows, settledSeq: number): Promise<void> {
   await rows.deleteConfirmedEntities();
-  const subjects = new Map<string, { kind: EntityKind; id: string }>();
-  for (const { kind, id } of await rows.allConfirmed()) subjects.set(`${kind} ${id}`, { kind, id });
-  for (const { operation } of await rows.operationsFrom(settledSeq + 1, Infinity)) {
-    const { kind, id } = operation;
-    subjects.set(`${kind} ${id}`, { kind, id });
+  const overlaid = new Map<string, Subject>();
+  const lay = ({ kind, id }: Subject) => overlaid.set(`${kind} ${id}`, { kind, id });
+  for (const row of await rows.allConfirmed()) lay(row);
+  for (const { operation } of await rows.operationsFrom(settledSeq + 1, Infinity)) lay(operation);
+  for (const subject of overlaid.values()) {
+    await rows.putConfirmed({ ...subject, entity: undefined, asOfSeq: settledSeq });
   }
-  for (const { kind, id } of subjects.values()) {
-    await rows.putConfirmed({ kind, id, entity: undefined, asOfSeq: settledSeq });
-    await layAnew(rows, kind, id, 0);
-  }
+  await layAnew(rows, [...overlaid.values()]);
 }
 
 function redo(shown: Entity | undefined, operation: Operation): Entity[] {

@@ -11,7 +11,7 @@ import { hlcPattern } from './clock';
 
 /** Operations in one push, and entities in one page of a pull, at most. */
 export const pushLimit = 500;
-export const pullLimit = 500;
+export const pullLimit = 1000;
 
 /** Says in every request which version the device writes (`schemaVersion`); a backend that no longer takes it answers 426. */
 export const schemaHeader = 'pumpside-schema';

@@ -40,7 +40,7 @@ const refusalWords: Record<RefusalCode, string> = {
 
 const pauseWords: Record<Extract<SyncOutcome, { kind: 'paused' }>['why'], string> = {
   'signed-out': 'Paused: sign in again. Nothing is lost.',
-  forbidden: 'Paused: the account may not send this. Nothing is lost.',
+  forbidden: 'Paused: the backend takes nothing from this account or device. Nothing is lost; ask who manages devices.',
   outdated: 'Paused: update the app, then it goes on. Nothing is lost.',
   'too-large': 'Paused: something is too large for the backend. Nothing is lost.',
   unacceptable: 'Paused: the backend does not take what is sent. Nothing is lost.'

@@ -1,15 +1,17 @@
 /** Every code of alarms as words a person reads. `Record`s over the code types: a new code does not compile until it has its words. */
 import {
   alarmPriorities,
-  type Alarm,
   type AlarmCondition,
   type AlarmEvent,
+  type AlarmOccurrence,
   type AlarmPriority,
   type AlarmState,
+  type Deadband,
   type LimitLevel,
   type SuppressingState
 } from '../domain/alarm';
-import { formatDuration, formatPercent, formatSignificant } from './format';
+import { findAlarmUnit } from '../domain/alarm-unit';
+import { formatDuration, formatPercent, formatSignificant, withUnit } from './format';
 import { channelWords } from './words';
 
 const states: Record<AlarmState, string> = {
@@ -60,13 +62,17 @@ export const priorityNumber = (priority: AlarmPriority): number => alarmPrioriti
 export const alarmEventWord = (kind: AlarmEvent['kind']): string => events[kind];
 export const suppressingWord = (state: SuppressingState): string => suppressing[state];
 
-/** What a rule watches, as one phrase. */
+/** What a rule watches, as one phrase, with the deadband between its being set and cleared. */
 export function describeCondition(condition: AlarmCondition): string {
+  const unit = findAlarmUnit(condition);
   switch (condition.kind) {
-    case 'limit':
-      return `${channelWords(condition.channel)} ${levels[condition.level]} ${formatSignificant(condition.limit, 4)} (${condition.level})`;
+    case 'limit': {
+      const { channel, level, limit, setBand, clearBand } = condition;
+      const set = setBand.value === 0 ? '' : `, set ${writeDeadband(setBand, unit)} beyond it`;
+      return `${channelWords(channel)} ${levels[level]} ${writeFigure(limit, unit)} (${level})${set}${describeDeadband(clearBand, unit)}`;
+    }
     case 'rate':
-      return `${channelWords(condition.channel)} ${condition.direction === 'either' ? 'changing' : condition.direction} by more than ${formatSignificant(condition.perMinute)} a minute over ${formatDuration(condition.overMs)}`;
+      return `${channelWords(condition.channel)} ${condition.direction === 'either' ? 'changing' : condition.direction} by more than ${unit === '' ? `${formatSignificant(condition.perMinute)} a minute` : writeFigure(condition.perMinute, unit)} over ${formatDuration(condition.overMs)}`;
     case 'stuck':
       return `${channelWords(condition.channel)} stands still while the pump runs`;
     case 'bad-value':
@@ -76,9 +82,9 @@ export function describeCondition(condition: AlarmCondition): string {
     case 'score':
       return `Model score above ${formatPercent(condition.enter)} of its limit for ${condition.windows} windows`;
     case 'zone':
-      return `${channelWords(condition.channel)} in zone ${condition.zone} of ISO 10816-7, category ${condition.machine.category}, ${formatSignificant(condition.machine.powerKw)} kW`;
+      return `${channelWords(condition.channel)} in zone ${condition.zone} of ISO 10816-7, category ${condition.machine.category}, ${formatSignificant(condition.machine.powerKw)} kW${describeDeadband(condition.clearBand, unit)}`;
     case 'change':
-      return `${channelWords(condition.channel)} changed by more than ${formatPercent(condition.share)} of the B/C limit from its baseline`;
+      return `${channelWords(condition.channel)} changed by more than ${formatPercent(condition.share)} of the B/C limit from its baseline${condition.baseline === null ? ', which is not known yet' : ` of ${writeFigure(condition.baseline, unit)}`}`;
     case 'all':
       return condition.of.map(describeCondition).join(' and ');
     case 'any':
@@ -86,9 +92,23 @@ export function describeCondition(condition: AlarmCondition): string {
   }
 }
 
-/** Value and limit of the newest occurrence, as `Value 81.2, limit 75`; empty where the condition has none. */
-export function describeOccurrence({ occurrence }: Alarm): string {
-  if (!occurrence || occurrence.value === null) return '';
-  const limit = occurrence.limit === null ? '' : `, limit ${formatSignificant(occurrence.limit, 4)}`;
-  return `Value ${formatSignificant(occurrence.value, 4)}${limit}`;
+/** What an alarm was raised at, or a line of the journal says, as `81.2 °C, limit 75 °C`; empty where it has no value. */
+export function describeFigures({ value, limit, unit = '' }: Figures): string {
+  if (value === null) return '';
+  return `${writeFigure(value, unit)}${limit === null ? '' : `, limit ${writeFigure(limit, unit)}`}`;
+}
+
+type Figures = Pick<AlarmOccurrence, 'value' | 'limit' | 'unit'>;
+
+function describeDeadband(band: Deadband, unit: string): string {
+  return band.value === 0 ? '' : `, deadband ${writeDeadband(band, unit)}`;
+}
+
+function writeDeadband({ value, of }: Deadband, unit: string): string {
+  return of === 'percent' ? `${formatSignificant(value)} %` : writeFigure(value, unit);
+}
+
+/** A value or limit with its unit, or alone where that is not known. */
+export function writeFigure(value: number, unit = ''): string {
+  return withUnit(formatSignificant(value, 4), unit);
 }

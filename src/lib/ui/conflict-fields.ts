@@ -1,8 +1,9 @@
 /** What differs between what was asked for and what stands at the backend, field by field, as words a person reads. */
-import type { AlarmCondition } from '../domain/alarm';
+import type { AlarmRule } from '../domain/alarm';
 import type { Conflict } from '../domain/operation';
-import { alarmEventWord, describeCondition } from './alarm-words';
+import { alarmEventWord } from './alarm-words';
 import { formatDuration, formatSignificant } from './format';
+import { findRuleDifferences } from './rule-fields';
 
 /** One field, as it was asked for and as it is. */
 export interface ConflictField {
@@ -16,10 +17,13 @@ const unsaid = ['id', 'assetId', 'version'];
 
 /** The fields that differ; none where either side has no such thing at all. */
 export function conflictFields({ operation, theirs }: Conflict): ConflictField[] {
-  const mine = operation.kind === 'rule' ? operation.body.rule : operation.body;
   const there = theirs?.kind === operation.kind ? theirs.body : null;
-  if (!mine || !there) return [];
-  const mineFields: Record<string, unknown> = { ...mine };
+  if (!there) return [];
+  if (operation.kind === 'rule') {
+    const lines = operation.body.rule ? findRuleDifferences(operation.body.rule, there as AlarmRule) : [];
+    return lines.map(({ word, before, after }) => ({ word, mine: before, theirs: after }));
+  }
+  const mineFields: Record<string, unknown> = { ...operation.body };
   const thereFields: Record<string, unknown> = { ...there };
   return Object.keys(mineFields).flatMap((key) => {
     const [asked, stands] = [show(key, mineFields[key]), show(key, thereFields[key])];
@@ -56,7 +60,6 @@ function wordOf(key: string): string {
 
 function show(key: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return 'none';
-  if (key === 'condition') return describeCondition(value as AlarmCondition);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'number') return key.endsWith('Ms') ? formatDuration(value) : formatSignificant(value, 6);
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join('; ');

@@ -21,10 +21,15 @@ let registeredId: string | null = null;
 let key: DeviceKey | null = null;
 
 /** The device's signature, so that what is sent holds without anybody signed in; no headers where it is not registered under its present id. */
-async function sign(method: string, path: string, body: Uint8Array<ArrayBuffer>): Promise<Record<string, string>> {
+async function sign(
+  method: string,
+  path: string,
+  body: Uint8Array<ArrayBuffer>,
+  timeMs: number
+): Promise<Record<string, string>> {
   const { deviceId } = await ledger.device();
   if (!key || deviceId !== registeredId) return {};
-  return signRequest(key, { deviceId, method, path, body, timeMs: Date.now() });
+  return signRequest(key, { deviceId, method, path, body, timeMs });
 }
 
 const ledger = createDeviceLedger();

@@ -39,6 +39,23 @@ export const findingOut = v.strictObject({
   contributions: v.array(contributionOut)
 });
 
+/** A finding without what later versions of a device may have added. */
+export function showFinding({ contributions, ...finding }: Finding): v.InferOutput<typeof findingOut> {
+  const { id, assetId, modelId, startMs, openedMs, endMs, peakMs, peakScore, threshold } = finding;
+  const { windows, windowsAbove, severity, evidence } = finding;
+  return {
+    ...{ id, assetId, modelId, startMs, openedMs, endMs, peakMs, peakScore, threshold },
+    ...{ windows, windowsAbove, severity, evidence },
+    contributions: contributions.map(({ channel, unit, share, seen, expected }) => ({
+      channel,
+      unit,
+      share,
+      seen,
+      expected
+    }))
+  };
+}
+
 /** A pump as it stands. `isAnomaly` is null while that is unknown. */
 export const standingOut = v.strictObject({
   assetId: v.string(),

@@ -1,13 +1,19 @@
 /** Endpoints by which the audit log is read and checked. Nothing writes it from outside. */
 import * as v from 'valibot';
-import { auditKinds, checkAudit, readAudit } from '../auth/audit';
+import { checkAudit } from '../auth/audit';
+import { allAuditKinds, readAuditPage, type AuditCursor } from '../auth/audit-page';
+import { groupsOf } from './access';
 import { timeSchema, type AccountPlace } from './account-place';
+import { pageLimit } from './fields';
 import { defineRoute, type Route } from './route';
 
 const entrySchema = v.strictObject({
+  /** Whose chain it is in: `server`, or `device:ID` for what a device has signed. */
+  log: v.string(),
+  /** Its number there. */
   n: timeSchema,
   atMs: timeSchema,
-  kind: v.picklist(auditKinds),
+  kind: v.picklist(allAuditKinds),
   actor: v.string(),
   subject: v.string(),
   address: v.string(),
@@ -16,8 +22,8 @@ const entrySchema = v.strictObject({
   hash: v.string()
 });
 
-const whole = (most: number) =>
-  v.pipe(v.string(), v.regex(/^\d{1,15}$/, 'a whole number'), v.transform(Number), v.maxValue(most));
+/** Number of the last entry, then µs, number and device of the last operation, where one was read. */
+const cursorSchema = v.pipe(v.string(), v.regex(/^\d{1,15}~(?:\d{1,16}~\d{1,15}~[\w-]{1,64})?$/));
 
 export function auditRoutes({ db }: AccountPlace): Route[] {
   return [
@@ -25,17 +31,26 @@ export function auditRoutes({ db }: AccountPlace): Route[] {
       method: 'GET',
       path: '/api/v1/audit',
       name: 'readAudit',
-      summary: 'The audit log, newest first; `before` is the number of the last entry seen.',
+      summary:
+        'Who did what, newest first: the server’s own log, and what devices have signed on rules, models and pumps that the caller sees.',
       tag: 'account',
       access: 'audit.read',
-      query: v.object({
-        before: v.optional(whole(Number.MAX_SAFE_INTEGER), '0'),
-        limit: v.optional(v.pipe(whole(1000), v.minValue(1)), '100'),
-        kind: v.optional(v.picklist(auditKinds))
+      query: v.strictObject({
+        cursor: v.optional(cursorSchema, '0~'),
+        limit: pageLimit(100, 1000),
+        kind: v.optional(v.picklist(allAuditKinds))
       }),
-      answers: { 200: { describes: 'Entries.', schema: v.strictObject({ entries: v.array(entrySchema) }) } },
-      async handle({ query: { before, limit, kind = null } }) {
-        return { status: 200, body: { entries: await readAudit(db, { before, limit, kind }) } };
+      cost: 10,
+      answers: {
+        200: {
+          describes: 'A page; `next` is the `cursor` of the following one.',
+          schema: v.strictObject({ entries: v.array(entrySchema), next: v.nullable(v.string()) })
+        }
+      },
+      async handle({ query: { cursor, limit, kind = null }, caller }) {
+        const asked = { cursor: readCursor(cursor), limit, kind, groups: groupsOf(caller) };
+        const { entries, next } = await readAuditPage(db, asked);
+        return { status: 200, body: { entries, next: next && writeCursor(next) } };
       }
     }),
     defineRoute({
@@ -56,4 +71,14 @@ export function auditRoutes({ db }: AccountPlace): Route[] {
       handle: async () => ({ status: 200, body: await checkAudit(db) })
     })
   ];
+}
+
+function readCursor(cursor: string): AuditCursor {
+  const [entry, storedUs, seq, deviceId] = cursor.split('~');
+  const operation = deviceId === undefined ? null : { storedUs: Number(storedUs), seq: Number(seq), deviceId };
+  return { entry: Number(entry), operation };
+}
+
+function writeCursor({ entry, operation }: AuditCursor): string {
+  return `${entry}~${operation ? [operation.storedUs, operation.seq, operation.deviceId].join('~') : ''}`;
 }

@@ -6,8 +6,10 @@ import type { Hono } from 'hono';
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../lib/domain/clock';
 import { createAuthenticate } from '../auth/authenticate';
+import { hasDeviceKey } from '../auth/devices';
 import { standardCost, type ScryptCost } from '../auth/password';
 import { createRateLimit, createTryLimit } from '../auth/rate-limit';
+import { pruneDaily } from '../daily-pruning';
 import { openNotifications, type NotificationSettings } from '../notify/open-notifications';
 import type { Metrics } from '../observe/metrics';
 import { timeDb } from '../observe/timed-db';
@@ -19,6 +21,7 @@ import { createReadingsStore } from '../scoring/readings-store';
 import { pruneForEver } from '../scoring/retention';
 import { createSimulation } from '../scoring/simulation';
 import type { Db } from '../store/db';
+import { createSqlPullViews } from '../store/pull-views';
 import { createSqlSyncStore } from '../store/sync-store';
 import { createAddresses } from './addresses';
 import { createPokes } from './pokes';
@@ -60,7 +63,7 @@ export interface Backend {
 
 const dayMs = 86_400_000;
 
-/** Wires it; nothing runs before the first request but the deletion of old readings. */
+/** Wires it; nothing runs before the first request but the deletion of what is old. */
 export function createBackend(place: BackendPlace): Backend {
   const { clock, log, metrics, trustsProxy, tickMs } = place;
   const nowMs = clock.now;
@@ -74,6 +77,12 @@ export function createBackend(place: BackendPlace): Backend {
   const ingest = createIngest({ store: readings, model: () => models.model(defaultModel), nowMs, onError });
   const simulation = createSimulation(ingest, clock);
   const stopPruning = pruneForEver(readings, clock, place.keepDays * dayMs, onError);
+  const endDaily = pruneDaily({
+    db,
+    clock,
+    onPruned: (gone) => log.info(gone, 'pruned'),
+    onError: (error) => onError(error, 'daily pruning')
+  });
   metrics.watchIngest(ingest.counts);
 
   const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -83,8 +92,15 @@ export function createBackend(place: BackendPlace): Backend {
   );
   const routes = listRoutes({
     notifications: notifications.endpoints,
-    sync: { store: syncStore, openPokes: createPokes(syncStore, clock.after), nowMs, onPush: metrics.observePush },
-    readings: { ingest, store: readings, groups, nowMs },
+    sync: {
+      store: syncStore,
+      views: createSqlPullViews(db),
+      openPokes: createPokes(syncStore, clock.after),
+      hasKey: (deviceId) => hasDeviceKey(db, deviceId),
+      nowMs,
+      onPush: metrics.observePush
+    },
+    readings: { db, ingest, store: readings, groups, nowMs },
     detect: { models, pause },
     maintenance: { db, groups, nowMs, newId: randomUUID },
     system: { db, ingest, models, simulation, metrics, version: place.version, startedMs: nowMs(), nowMs },
@@ -114,6 +130,7 @@ export function createBackend(place: BackendPlace): Backend {
     async close() {
       await notifications.close();
       stopPruning();
+      await endDaily();
       groups.close();
       await simulation.stop();
       await ingest.close();

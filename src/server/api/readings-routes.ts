@@ -1,15 +1,28 @@
 /** The endpoints of readings: in, and back out as they are now, as they were, and where they were out of the ordinary. */
 import * as v from 'valibot';
 import type { AssetGroups } from '../scoring/asset-groups';
+import { readFindingHistory } from '../scoring/finding-history';
 import type { Incoming, Ingest, Taken } from '../scoring/ingest';
+import { defaultModel } from '../scoring/models';
 import type { ReadingsStore } from '../scoring/readings-store';
+import type { Db } from '../store/db';
 import { visibleGroups } from '../sync/visible';
-import { findingOut, readingOut, scoreOut, showReadings, showScore, showStanding, standingOut } from './answers';
+import {
+  findingOut,
+  readingOut,
+  scoreOut,
+  showFinding,
+  showReadings,
+  showScore,
+  showStanding,
+  standingOut
+} from './answers';
 import { assetId, defaultAsset, pageLimit, pumpValues, queryTime, readPumpValues, time } from './fields';
 import { describeReason, refusalSchema, refuse, type Reason } from './refusal';
 import { defineRoute, type Caller, type Route } from './route';
 
 export interface ReadingsPlace {
+  db: Db;
   ingest: Ingest;
   store: ReadingsStore;
   groups: AssetGroups;
@@ -33,18 +46,25 @@ const readingIn = v.pipe(
 );
 const ingestBody = v.union([readingIn, v.pipe(v.array(readingIn), v.minLength(1), v.maxLength(mostReadings))]);
 
+/** `deviceId` is null where the server has found it. */
+const foundOut = v.strictObject({ ...findingOut.entries, deviceId: v.nullable(v.string()) });
+
 const range = { from: v.optional(queryTime), to: v.optional(queryTime) };
+
+const whichModel =
+  `All pumps are scored by the model \`${defaultModel}\`, which \`modelId\` names, whatever model a device has for them. ` +
+  'A pump that does not send all channels of the model is `unknown`.';
 
 /** The rows. */
 export function readingsRoutes(place: ReadingsPlace): Route[] {
-  const { ingest, store, groups, nowMs } = place;
+  const { db, ingest, store, groups, nowMs } = place;
   const hiddenFrom = (caller: Caller) => groups.hiddenFrom(visibleGroups(caller));
 
   const takeReadings = defineRoute({
     method: 'POST',
     path: '/api/ingest',
     name: 'ingestReadings',
-    summary: 'Takes a reading, or up to 1,000, stores them, and says how their pumps stand.',
+    summary: `Takes a reading, or up to 1,000, stores them, and says how their pumps stand. ${whichModel}`,
     tag: 'readings',
     access: 'readings.ingest',
     body: ingestBody,
@@ -81,7 +101,7 @@ export function readingsRoutes(place: ReadingsPlace): Route[] {
     method: 'GET',
     path: '/api/live-data',
     name: 'getLiveData',
-    summary: 'How each pump stands, with its newest reading; of one pump, or of all by name.',
+    summary: `How each pump stands, with its newest reading; of one pump, or of all by name. ${whichModel}`,
     tag: 'readings',
     access: 'history.read',
     query: v.strictObject({ assetId: v.optional(assetId), after: v.optional(assetId), limit: pageLimit(100, 1000) }),
@@ -154,27 +174,29 @@ export function readingsRoutes(place: ReadingsPlace): Route[] {
     method: 'GET',
     path: '/api/anomaly-history',
     name: 'getAnomalyHistory',
-    summary: 'Findings by the time they were known, newest first; of the last 30 days, unless said otherwise.',
+    summary:
+      'Findings by the time they were known, newest first; of the last 30 days, unless said otherwise. Those of devices among them, as far as they were synchronised.',
     tag: 'readings',
     access: 'history.read',
     query: v.strictObject({
       assetId: v.optional(assetId),
       ...range,
-      cursor: v.optional(v.pipe(v.string(), v.regex(/^\d{1,13}~.{1,300}$/))),
+      cursor: v.optional(v.pipe(v.string(), v.regex(/^\d{1,13}(?:\.\d{1,20})?~[^]{1,600}$/))),
       limit: pageLimit(100, 1000)
     }),
     cost: 2,
     answers: {
       200: {
         describes: 'A page; `next` is the `cursor` of the following one.',
-        schema: v.strictObject({ findings: v.array(findingOut), next: v.nullable(v.string()) })
+        schema: v.strictObject({ findings: v.array(foundOut), next: v.nullable(v.string()) })
       }
     },
     async handle({ query: { assetId = null, from, to, cursor, limit }, caller }) {
       const [fromMs, toMs] = rangeOf(from, to, nowMs(), 30 * dayMs);
       const hidden = await hiddenFrom(caller);
       const before = cursor === undefined ? null : readCursor(cursor);
-      const findings = await store.findings({ assetId, hidden, fromMs, toMs, before, limit });
+      const found = await readFindingHistory(db, { assetId, hidden, fromMs, toMs, before, limit });
+      const findings = found.map(({ finding, deviceId }) => ({ ...showFinding(finding), deviceId }));
       const last = findings.length === limit ? findings.at(-1) : undefined;
       return { status: 200, body: { findings, next: last ? `${last.openedMs}~${last.id}` : null } };
     }

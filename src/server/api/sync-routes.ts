@@ -9,7 +9,7 @@ import {
   type PushRequest
 } from '../../lib/sync/protocol';
 import { oldestSchema } from '../../lib/sync/version';
-import { pullChanges } from '../sync/pull';
+import { pullForDevice, type PullViews } from '../sync/pull-view';
 import { pushOperations } from '../sync/push';
 import type { SyncStore } from '../sync/store';
 import type { OpenPokes } from './pokes';
@@ -18,7 +18,10 @@ import { defineRoute, type Route } from './route';
 
 export interface SyncPlace {
   store: SyncStore;
+  views: PullViews;
   openPokes: OpenPokes;
+  /** Whether a device has a key, by which all that comes from it must be signed. */
+  hasKey: (deviceId: string) => Promise<boolean>;
   nowMs: () => number;
   /** Told what a push came to. */
   onPush: (outcomes: { applied: number; duplicate: number; refused: number; halted: boolean }) => void;
@@ -35,7 +38,8 @@ export function syncRoutes(place: SyncPlace): Route[] {
     method: 'POST',
     path: '/api/v1/sync/push',
     name: 'pushOperations',
-    summary: 'Takes a device’s operations in their order, and says of each what became of it.',
+    summary:
+      'Takes a device’s operations in their order, and says of each what became of it. A device that is registered signs them.',
     tag: 'sync',
     access: 'signed-in',
     body: pushRequestSchema,
@@ -44,8 +48,12 @@ export function syncRoutes(place: SyncPlace): Route[] {
       200: { describes: 'A result for each operation that was settled.', schema: pushAnswerSchema },
       426: outdated
     },
-    async handle({ body, caller, request }) {
+    async handle({ body, caller, request, requestId }) {
       if (isOutdated(request)) return { status: 426, body: null };
+      if (caller.kind !== 'device' && (await place.hasKey(body.deviceId))) {
+        const reason = describeReason(403, 'unsigned', 'body.deviceId', caller.kind, 'the signature of this device');
+        return refuse(reason, requestId);
+      }
       // The types name the kinds of today; applying answers for all others.
       const answer = await pushOperations(place.store, caller, body as unknown as PushRequest, place.nowMs());
       const count = (outcome: string) => answer.results.filter((each) => each.outcome === outcome).length;
@@ -63,7 +71,8 @@ export function syncRoutes(place: SyncPlace): Route[] {
     method: 'GET',
     path: '/api/v1/sync/pull',
     name: 'pullChanges',
-    summary: 'What has changed since a cursor, in the order of its changing.',
+    summary:
+      'What has changed since a cursor, in the order of its changing. A device that may see something else than before begins anew.',
     tag: 'sync',
     access: 'alarms.read',
     query: pullQuerySchema,
@@ -71,7 +80,7 @@ export function syncRoutes(place: SyncPlace): Route[] {
     answers: { 200: { describes: 'A page of changes.', schema: pullPageSchema }, 426: outdated },
     async handle({ query: { cursor, deviceId }, caller, request }) {
       if (isOutdated(request)) return { status: 426, body: null };
-      return { status: 200, body: await pullChanges(place.store, caller, Number(cursor), pullLimit, deviceId) };
+      return { status: 200, body: await pullForDevice(place, caller, Number(cursor), pullLimit, deviceId) };
     }
   });
 

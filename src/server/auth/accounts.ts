@@ -105,7 +105,9 @@ export function changeAccount(
       after.isDisabled
     ]);
     if (after.isDisabled) await endSessions(queries, id, null);
-    await appendAudit(queries, deed, 'account-changed', `user:${id}`, { ...change });
+    const changed = Object.keys(change) as (keyof AccountChange)[];
+    const was = Object.fromEntries(changed.map((name) => [name, before[name]]));
+    await appendAudit(queries, deed, 'account-changed', `user:${id}`, { before: was, after: change });
     return after;
   });
 }

@@ -1,5 +1,5 @@
 /**
- * The audit log: who did what to accounts, keys, devices and rules, who came in and who did not. Each entry holds the hash of the one
+ * The audit log: who did what to accounts, keys, devices and notifications, who came in and who did not, and where the data went. Each entry holds the hash of the one
  * before, so that nobody takes one out or changes it unseen; the database refuses it besides. It holds no secret and no name typed by
  * somebody who could not sign in: people type passwords there.
  */
@@ -22,7 +22,11 @@ export const auditKinds = [
   'device-revoked',
   'key-made',
   'key-revoked',
-  'rule-changed'
+  'route-made',
+  'route-changed',
+  'route-dropped',
+  'backup-made',
+  'backup-restored'
 ] as const;
 export type AuditKind = (typeof auditKinds)[number];
 
@@ -42,6 +46,9 @@ export interface AuditEntry extends Deed {
   prev: string;
   hash: string;
 }
+
+/** An entry as it is listed, with the name of the chain it is in. */
+export type AuditedEntry<Kind> = Omit<AuditEntry, 'kind'> & { kind: Kind; log: string };
 
 interface AuditRow extends Omit<AuditEntry, 'atMs' | 'detail'> {
   at_ms: number;

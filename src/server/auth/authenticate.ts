@@ -24,12 +24,12 @@ export function createAuthenticate(db: Db, clock: () => number, options: Authent
   // What is refused again and again stands in the audit log once a minute.
   const auditLimit = createTokenBuckets({ capacity: 1, perSecond: 1 / 60, mostKeys: 1000, clock });
 
-  async function refuse(request: Request, why: string, subject = ''): Promise<{ refused: 401; why: string }> {
+  async function refuse<Status extends 401 | 403>(request: Request, refused: Status, why: string, subject = '') {
     if (subject !== '' && auditLimit.take(subject) === 0) {
       const deed = { actor: 'nobody', address: addressOf(request), atMs: clock() };
       await db.tx((queries) => appendAudit(queries, deed, 'credential-refused', subject, { why }));
     }
-    return { refused: 401, why };
+    return { refused, why };
   }
 
   return async (request, body) => {
@@ -37,14 +37,16 @@ export function createAuthenticate(db: Db, clock: () => number, options: Authent
     if (authorization !== null) {
       const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
       const key = token === undefined ? undefined : await findApiKey(db, token, clock());
-      if (!key) return refuse(request, 'not an API key of this server, expected Authorization: Bearer pk_...');
-      if (key.isRefused) return refuse(request, 'the API key has expired or was revoked', `key:${key.id}`);
+      if (!key) return refuse(request, 401, 'not an API key of this server, expected Authorization: Bearer pk_...');
+      if (key.isRefused) return refuse(request, 401, 'the API key has expired or was revoked', `key:${key.id}`);
       return { kind: 'key', keyId: key.id, name: key.name, permissions: key.permissions, groups: key.groups };
     }
 
     const signed = await checkSignature(request, body);
     if (signed && 'refused' in signed) {
-      return refuse(request, signed.refused, signed.deviceId && `device:${signed.deviceId}`);
+      // Signing in would not help a device that was taken out of use, so that is not what it is asked for.
+      const status = signed.isKnown ? 403 : 401;
+      return refuse(request, status, signed.refused, signed.deviceId && `device:${signed.deviceId}`);
     }
     const token = readSessionCookie(request, isSecure(request, trustsProxy));
     const session = token === undefined ? undefined : await findSession(db, token, clock());
@@ -54,7 +56,7 @@ export function createAuthenticate(db: Db, clock: () => number, options: Authent
       return { kind: 'device', deviceId: signed.deviceId, role, groups };
     }
     if (token === undefined) return { kind: 'nobody' };
-    if (!session) return refuse(request, 'the session has ended');
+    if (!session) return refuse(request, 401, 'the session has ended');
     const why = findForeignOrigin(request, body);
     return why === undefined ? { kind: 'user', ...session } : { refused: 403, why };
   };

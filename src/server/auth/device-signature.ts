@@ -5,18 +5,16 @@
 import { createHash } from 'node:crypto';
 import { signatureHeaders, signedText } from '../../lib/domain/signed-request';
 import type { Db } from '../store/db';
-import { findDevice, isSignedBy, readPublicKey, type DeviceCredential } from './devices';
+import { findDevice, isSignedBy, readPublicKey, uuid, type DeviceCredential } from './devices';
 
 /** How far the time of a signature may be from ours, either way. */
-const mostSkewMs = 5 * 60_000;
+export const mostSkewMs = 5 * 60_000;
 const sweepEveryMs = 60_000;
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export type SignedBy =
   | { deviceId: string; credential: DeviceCredential }
-  /** `deviceId` where a registered device is meant. */
-  | { refused: string; deviceId?: string };
+  /** `deviceId` where a registered device is meant; `isKnown` where it is that device, which may no more. */
+  | { refused: string; deviceId?: string; isKnown?: true };
 
 /** Creates the check; undefined is a request that no device has signed. */
 export function createSignatureCheck(
@@ -45,7 +43,7 @@ export function createSignatureCheck(
     if (!nonce || !/^[0-9a-f]{32}$/.test(nonce)) return { refused: `${signatureHeaders.nonce} is not 32 hex digits` };
     const credential = await findDevice(db, deviceId);
     const key = credential && readPublicKey(credential.key);
-    if (!credential || !key) return { refused: 'the device is not registered, or its key is revoked' };
+    if (!credential || !key) return { refused: 'the device is not registered' };
 
     const { pathname, search } = new URL(request.url);
     const timeMs = Number(time);
@@ -53,7 +51,11 @@ export function createSignatureCheck(
     const text = signedText({ deviceId, method: request.method, path: pathname + search, timeMs, nonce, bodySha256 });
     if (!isSignedBy(key, text, signature ?? '')) return { refused: 'the signature is not over this request', deviceId };
 
-    // After the signature, so that only the device itself learns of its clock.
+    // What is said from here on, only the device itself learns.
+    if (credential.isRefused) {
+      const refused = 'the device’s key was revoked, or its owner’s account is disabled';
+      return { refused, deviceId, isKnown: true };
+    }
     const nowMs = clock();
     const skewMs = timeMs - nowMs;
     if (Math.abs(skewMs) > mostSkewMs) {

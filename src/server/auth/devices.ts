@@ -31,6 +31,8 @@ export interface DeviceCredential {
   key: DevicePublicKey;
   role: Role;
   groups: string[];
+  /** Its key was revoked, or its owner's account is disabled. */
+  isRefused: boolean;
 }
 
 export interface Registration {
@@ -44,6 +46,9 @@ export interface Registration {
 }
 
 const mostListed = 5000;
+
+/** Ids of devices that can be registered. */
+export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Makes the code for a device; of the account's own where there is one. */
 export function makeDeviceCode(db: Db, { accountId, grant }: OneTimeCode, deed: Deed): Promise<MadeCode> {
@@ -139,16 +144,23 @@ export function revokeDevice(db: Db, id: string, ofAccountId: string | null, dee
   });
 }
 
-/** Key and rights of a device; undefined where it is not registered, revoked, or its owner's account is disabled. */
+/** Key and rights of a device; undefined where no such device was ever registered. */
 export async function findDevice(queries: Queries, id: string): Promise<DeviceCredential | undefined> {
-  const [row] = await queries.query<{ public_key: string; role: Role; groups: string[] }>(
-    `SELECT d.public_key, COALESCE(a.role, d.role) AS role, COALESCE(a.groups, d.groups) AS groups
-     FROM device d LEFT JOIN account a ON a.id = d.account_id
-     WHERE d.id = $1 AND d.revoked_ms IS NULL AND a.is_disabled IS NOT TRUE`,
+  const [row] = await queries.query<{ public_key: string; role: Role; groups: string[]; is_refused: boolean }>(
+    `SELECT d.public_key, COALESCE(a.role, d.role) AS role, COALESCE(a.groups, d.groups) AS groups,
+       d.revoked_ms IS NOT NULL OR a.is_disabled IS TRUE AS is_refused
+     FROM device d LEFT JOIN account a ON a.id = d.account_id WHERE d.id = $1`,
     [id]
   );
   if (!row) return undefined;
-  return { key: JSON.parse(row.public_key) as DevicePublicKey, role: deviceRole(row.role), groups: row.groups };
+  const key = JSON.parse(row.public_key) as DevicePublicKey;
+  return { key, role: deviceRole(row.role), groups: row.groups, isRefused: row.is_refused };
+}
+
+/** True where the device has a key, revoked or not: nobody else speaks for it from then on. */
+export async function hasDeviceKey(queries: Queries, id: string): Promise<boolean> {
+  if (!uuid.test(id)) return false;
+  return (await queries.query('SELECT 1 FROM device WHERE id = $1', [id])).length > 0;
 }
 
 /** The key as Node uses it; undefined where it is not a point of P-256. */

@@ -9,7 +9,7 @@ import { hashToken, makeToken } from './secret';
 
 const dayMs = 24 * 3600_000;
 /** A week's holiday ends a session, and a month does whatever happens. */
-const sessionIdleMs = 7 * dayMs;
+export const sessionIdleMs = 7 * dayMs;
 export const sessionLongestMs = 30 * dayMs;
 /** Being seen is written down this often at most, so that reading costs no write each time. */
 const seenEveryMs = 60_000;

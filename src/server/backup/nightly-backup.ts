@@ -6,6 +6,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../lib/domain/clock';
 import type { Db } from '../store/db';
+import { noteBackup } from './note-backup';
 import { writeBackup } from './write-backup';
 
 const firstMs = 60_000;
@@ -44,7 +45,9 @@ export function backUpNightly({ db, folder, clock, onWritten, onError }: Nightly
     const names = (await readdir(folder)).filter((each) => /^pumpside-\d{4}-\d\d-\d\d\.gz$/.test(each)).sort();
     if (now.getHours() < dueHour || names.includes(name)) return;
     const path = join(folder, name);
-    onWritten(path, await writeBackup(db, path, clock.now()));
+    const rows = await writeBackup(db, path, clock.now());
+    await noteBackup(db, 'backup-made', { actor: 'server', path, rows, atMs: clock.now() });
+    onWritten(path, rows);
     for (const old of [...names, name].slice(0, -mostKept)) await rm(join(folder, old));
   }
 

@@ -10,6 +10,10 @@ import { endSchema, headerSchema, rowSchema, tableSchema, type Header, type Tabl
 import { fixTextForms, quoteName } from './tables';
 
 const rowsPerInsert = 500;
+/** What devices were shown since the backup was made is gone: none may go on from its cursor, so what they were shown is forgotten. */
+const forgotten = 'pull_view';
+/** More than a site gives in the life of a backup: no revision of that time is given again, for devices may have changes made on one. */
+const revisionsLost = 1_000_000;
 
 /** Returns the number of rows. Throws, and leaves the database as it was, where it is not empty or the file is not a whole backup. */
 export async function restoreBackup(db: Db, path: string, known: readonly Migration[] = migrations): Promise<number> {
@@ -26,7 +30,7 @@ async function restoreInto(queries: Queries, path: string, known: readonly Migra
   let table: TableLine | undefined;
   let waiting: (string | null)[][] = [];
   const flush = async (): Promise<void> => {
-    if (table && waiting.length > 0) await insert(queries, table, waiting);
+    if (table && table.table !== forgotten && waiting.length > 0) await insert(queries, table, waiting);
     waiting = [];
   };
   const check = <Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> => {
@@ -60,6 +64,7 @@ async function restoreInto(queries: Queries, path: string, known: readonly Migra
       for (const { name, value } of end.sequences) {
         await queries.query('SELECT setval($1::regclass, $2)', [quoteName(name), value]);
       }
+      await queries.query('UPDATE site_version SET version = version + $1', [revisionsLost]);
       return rows;
     }
   }

@@ -1,6 +1,7 @@
 /** The commands `backup FILE` and `restore FILE`, on the database that the environment names. They print nothing: the caller says what was done. */
 import { access } from 'node:fs/promises';
 import { connectDb, type DbEnvironment } from '../store/open-db';
+import { noteBackup } from './note-backup';
 import { restoreBackup } from './restore-backup';
 import { writeBackup } from './write-backup';
 
@@ -19,7 +20,9 @@ export async function runBackup(env: DbEnvironment, path: string): Promise<numbe
         'There is nothing to back up: the database that DATABASE_URL or PUMPSIDE_DATA_DIR names is empty.'
       );
     }
-    return await writeBackup(db, path, Date.now());
+    const rows = await writeBackup(db, path, Date.now());
+    await noteBackup(db, 'backup-made', { actor: 'console', path, rows, atMs: Date.now() });
+    return rows;
   } finally {
     await db.close();
   }
@@ -31,7 +34,9 @@ export async function runRestore(env: DbEnvironment, path: string): Promise<numb
   await access(path);
   const db = await connectDb(env);
   try {
-    return await restoreBackup(db, path);
+    const rows = await restoreBackup(db, path);
+    await noteBackup(db, 'backup-restored', { actor: 'console', path, rows, atMs: Date.now() });
+    return rows;
   } finally {
     await db.close();
   }

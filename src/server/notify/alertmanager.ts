@@ -1,6 +1,7 @@
 /**
  * Messages as alerts of Prometheus' Alertmanager (`POST /api/v2/alerts`). An alert is known there by its labels: the alarm, its pump and its
- * severity, for that is what people route by. It lasts until it is resolved; should the end never come, it ends by itself.
+ * severity, for that is what people route by. It lasts until it is resolved: the alarm has returned, or something hides it, and then it
+ * fires again when it shows again. Should the end never come, it ends by itself.
  */
 import { alarmPriorities, type AlarmPriority } from '../../lib/domain/alarm';
 import { describeNotice } from './message-text';
@@ -45,20 +46,20 @@ export function makeAlerts({ kind, notices }: Message, nowMs: number): Alert[] {
   }
   const newest = new Map(notices.map((notice) => [notice.alarmId, notice]));
   return [...newest.values()].flatMap((notice) => {
-    const isOver = notice.kind === 'returned' || notice.returnedMs !== null;
+    const isOver = notice.kind === 'returned' || notice.returnedMs !== null || notice.hiddenMs !== null;
     const own = makeAlert(notice, notice.priority, isOver, nowMs);
-    // What it was called before it became more urgent must not go on by itself.
-    if (!isOver && notice.kind !== 'escalated') return [own];
+    // What it was called before its priority became another must not go on by itself.
+    if (!isOver && notice.kind === 'announced') return [own];
     const others = alarmPriorities.filter((priority) => priority !== notice.priority);
     return [own, ...others.map((priority) => makeAlert(notice, priority, true, nowMs))];
   });
 }
 
 function makeAlert(notice: MessageNotice, severity: AlarmPriority, isOver: boolean, nowMs: number): Alert {
-  const { alarmId, assetId, assetName, group, name, occurrenceId, raisedMs, returnedMs } = notice;
+  const { alarmId, assetId, assetName, group, name, occurrenceId, raisedMs, returnedMs, hiddenMs } = notice;
   // Alarms of a recording that is played again, or of a clock that is ahead, lie elsewhere in time.
   const startMs = Math.min(raisedMs, nowMs);
-  const endMs = isOver ? Math.max(startMs, Math.min(returnedMs ?? nowMs, nowMs)) : nowMs + longestMs;
+  const endMs = isOver ? Math.max(startMs, Math.min(returnedMs ?? hiddenMs ?? nowMs, nowMs)) : nowMs + longestMs;
   return {
     labels: { alertname: name || 'alarm', alarm: alarmId, asset: assetId, group, severity, source: 'pumpside' },
     annotations: { summary: describeNotice(notice), asset_name: assetName, occurrence: occurrenceId },

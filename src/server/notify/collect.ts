@@ -25,7 +25,10 @@ export async function collectNotices(
   const rev = await readCursor(db, '');
   const page = await store.changesSince(rev, pageSize, null);
   const last = page.at(-1);
-  if (!last) return false;
+  if (!last) {
+    await noteCaughtUp(db);
+    return false;
+  }
   await db.tx(async (queries) => {
     // Another server was faster.
     if ((await readCursor(queries, 'FOR UPDATE')) !== rev) return;
@@ -36,30 +39,50 @@ export async function collectNotices(
 }
 
 async function take(queries: Queries, page: Entity[], nowMs: number, newId: () => string): Promise<void> {
-  const entries = page.flatMap(({ kind, rev, body }) =>
+  const journal = page.flatMap(({ kind, rev, body }) =>
     kind === 'journal' && body !== null ? [{ rev, entry: body as JournalEntry }] : []
   );
-  const recipients = entries.length > 0 ? await readRecipients(queries) : [];
+  const recipients = journal.length > 0 ? await readRecipients(queries) : [];
   if (recipients.length === 0) return;
+  const known = await findKnown(queries, journal);
+  const entries = journal.filter(({ entry }) => !known.has(entry.id));
   const groups = await readGroups(queries, [...new Set(entries.map(({ entry }) => entry.assetId))]);
   const changes = entries.map((each) => ({ ...each, group: groups.get(each.entry.assetId) ?? '' }));
   const occurrences = new Set(entries.flatMap(({ entry }) => entry.occurrenceId ?? []));
   const book = await openBook(queries, [...occurrences]);
   const planned = planNotices(changes, recipients, book, nowMs);
-  await book.save();
-  const fresh = await note(queries, planned);
+  await book.save(nowMs);
+  const fresh = await note(queries, planned, nowMs);
   await enqueue(queries, fresh, newId);
 }
 
+/** Writes down, once an hour, that everything stored so far has been read. */
+async function noteCaughtUp(db: Db): Promise<void> {
+  await db.query(`UPDATE notification_cursor SET caught_up_at = now() WHERE caught_up_at < now() - interval '1 hour'`);
+}
+
+/**
+ * Ids of the entries that were read before. They come again when their pump moves to another group, which must not hear of its whole past as
+ * if it were news. A day is longer than any transaction that may have been under way when all was found to be read.
+ */
+async function findKnown(queries: Queries, journal: { entry: JournalEntry }[]): Promise<Set<string>> {
+  const rows = await queries.query<{ id: string }>(
+    `SELECT e.id FROM sync_entity e, notification_cursor c
+      WHERE e.kind = 'journal' AND e.id = ANY ($1::text[]) AND e.stored_at < c.caught_up_at - interval '1 day'`,
+    [journal.map(({ entry }) => entry.id)]
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Keeps what was never planned before, and returns that. */
-async function note(queries: Queries, planned: Planned[]): Promise<Planned[]> {
+async function note(queries: Queries, planned: Planned[], nowMs: number): Promise<Planned[]> {
   const rows = await queries.query<{ place: number }>(
     `WITH given AS (
         SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bigint[], $5::text[])
           WITH ORDINALITY AS g (route_id, key, occurrence, rev, notice, place)),
       kept AS (
-        INSERT INTO notification_notice (route_id, key, occurrence, rev, notice)
-          SELECT DISTINCT ON (route_id, key) route_id, key, occurrence, rev, notice::json FROM given ORDER BY route_id, key, place
+        INSERT INTO notification_notice (route_id, key, occurrence, rev, notice, planned_ms)
+          SELECT DISTINCT ON (route_id, key) route_id, key, occurrence, rev, notice::json, $6 FROM given ORDER BY route_id, key, place
           ON CONFLICT DO NOTHING RETURNING route_id, key, rev)
       SELECT place FROM given JOIN kept USING (route_id, key, rev) ORDER BY place`,
     [
@@ -67,17 +90,22 @@ async function note(queries: Queries, planned: Planned[]): Promise<Planned[]> {
       planned.map(({ key }) => hashText(key)),
       planned.map(({ notice }) => hashText(notice.occurrenceId)),
       planned.map(({ rev }) => rev),
-      planned.map(({ notice }) => JSON.stringify(notice))
+      planned.map(({ notice }) => JSON.stringify(notice)),
+      nowMs
     ]
   );
   return rows.map(({ place }) => planned[place - 1]!);
 }
 
 /** What was told of these occurrences, to be saved with what is told now. */
-async function openBook(queries: Queries, occurrences: string[]): Promise<ToldBook & { save(): Promise<void> }> {
+async function openBook(
+  queries: Queries,
+  occurrences: string[]
+): Promise<ToldBook & { save(nowMs: number): Promise<void> }> {
   type Row = Told & { routeId: string; hash: Uint8Array };
   const rows = await queries.query<Row>(
-    `SELECT route_id AS "routeId", occurrence AS hash, priority, raised_ms AS "raisedMs", returned_ms AS "returnedMs"
+    `SELECT route_id AS "routeId", occurrence AS hash, priority, raised_ms AS "raisedMs", returned_ms AS "returnedMs",
+        hidden_ms AS "hiddenMs"
       FROM notification_told WHERE occurrence = ANY ($1::bytea[])`,
     [occurrences.map(hashText)]
   );
@@ -92,19 +120,23 @@ async function openBook(queries: Queries, occurrences: string[]): Promise<ToldBo
       known.set(name, { ...told, routeId, hash });
       changed.add(name);
     },
-    async save() {
+    async save(nowMs) {
       const kept = [...changed].map((name) => known.get(name)!);
       if (kept.length === 0) return;
       await queries.query(
-        `INSERT INTO notification_told (route_id, occurrence, priority, raised_ms, returned_ms)
-          SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::text[], $4::double precision[], $5::double precision[])
-          ON CONFLICT (route_id, occurrence) DO UPDATE SET priority = excluded.priority, returned_ms = excluded.returned_ms`,
+        `INSERT INTO notification_told (route_id, occurrence, priority, raised_ms, returned_ms, hidden_ms, told_ms)
+          SELECT *, $7::bigint
+            FROM unnest($1::uuid[], $2::bytea[], $3::text[], $4::double precision[], $5::double precision[], $6::double precision[])
+          ON CONFLICT (route_id, occurrence) DO UPDATE SET priority = excluded.priority, returned_ms = excluded.returned_ms,
+            hidden_ms = excluded.hidden_ms, told_ms = excluded.told_ms`,
         [
           kept.map(({ routeId }) => routeId),
           kept.map(({ hash }) => hash),
           kept.map(({ priority }) => priority),
           kept.map(({ raisedMs }) => raisedMs),
-          kept.map(({ returnedMs }) => returnedMs)
+          kept.map(({ returnedMs }) => returnedMs),
+          kept.map(({ hiddenMs }) => hiddenMs),
+          nowMs
         ]
       );
     }

@@ -34,15 +34,17 @@ export async function deliverDue(place: DeliverPlace): Promise<void> {
 async function deliver(place: DeliverPlace, taken: Taken): Promise<void> {
   const { db, nowMs } = place;
   // What takes the server down each time it is sent must come to an end, too.
-  if (taken.tries > mostTries) return giveUp(db, taken, nowMs(), 'the server stopped each time it was sent');
+  if (taken.tries > mostTries) {
+    return giveUp(db, taken, nowMs(), { detail: 'the server stopped each time it was sent' });
+  }
   const recipient = await findRecipient(db, taken.routeId);
   if (!recipient) return;
   const message = await readMessage(db, taken.id);
   const sent = await sendOnce(place.openNotifier(recipient.channel), message, place.stopping);
   if (sent.ok) return endDelivery(db, taken);
   if (sent.gone) return dropRoute(db, taken.routeId);
-  if (sent.final || taken.tries >= mostTries) return giveUp(db, taken, nowMs(), sent.detail);
-  await putOff(db, taken, nextTry(place, taken, recipient.quiet, sent.afterMs), sent.detail);
+  if (sent.final || taken.tries >= mostTries) return giveUp(db, taken, nowMs(), sent);
+  await putOff(db, taken, nextTry(place, taken, recipient.quiet, sent.afterMs), sent);
 }
 
 function nextTry({ nowMs, random }: DeliverPlace, taken: Taken, quiet: QuietHours | null, afterMs = 0): number {

@@ -1,4 +1,7 @@
-/** Messages by SMTP, as plain text. A message sent again has the same `Message-ID`, by which mailboxes know it. */
+/**
+ * Messages by SMTP, as plain text. A message sent again has the same `Message-ID`, by which mailboxes know it, and goes only to those who
+ * have not got it.
+ */
 import { isIP } from 'node:net';
 import { createTransport } from 'nodemailer';
 import { writeSubject, writeText } from './message-text';
@@ -14,6 +17,8 @@ const stepMs = 8000;
 export function createEmail(channel: Email, network: Network): Notifier {
   return {
     async send(message, signal) {
+      const missing = channel.to.filter((address) => !message.reached.includes(address));
+      if (missing.length === 0) return { ok: true };
       if (channel.security === 'none' && !network.allowsPrivate) return failForGood('SMTP without TLS is not allowed');
       try {
         const { address } = await resolveHost(network, channel.host);
@@ -21,6 +26,7 @@ export function createEmail(channel: Email, network: Network): Notifier {
         const sending = transport.sendMail({
           from: channel.from,
           to: channel.to,
+          envelope: { from: channel.from, to: missing },
           subject: writeSubject(message),
           text: writeText(message),
           messageId: `<${message.id}@pumpside>`,
@@ -29,13 +35,30 @@ export function createEmail(channel: Email, network: Network): Notifier {
         // Its own limits end it when nobody waits any more.
         const sent = await Promise.race([sending, whenEnded(signal)]);
         if (sent === null) return failForNow('no answer in time');
-        const { length } = sent.rejected;
-        return length === 0 ? { ok: true } : failForGood(`${length} of the addresses were refused`);
+        return settle(missing, message.reached, (sent.rejectedErrors ?? []) as Refusal[]);
       } catch (error) {
-        return judge(error);
+        const { rejectedErrors = [] } = error as { rejectedErrors?: Refusal[] };
+        return rejectedErrors.length > 0 ? settle(missing, message.reached, rejectedErrors) : judge(error);
       }
     }
   };
+}
+
+/** What a server says of one address. */
+interface Refusal {
+  recipient: string;
+  responseCode?: number;
+}
+
+/** It is final once everybody who is still missing was refused for good. */
+function settle(missing: string[], before: string[], refusals: Refusal[]): Sent {
+  if (refusals.length === 0) return { ok: true };
+  // The library writes hosts in small letters.
+  const refused = new Set(refusals.map(({ recipient }) => recipient.toLowerCase()));
+  const reached = [...before, ...missing.filter((address) => !refused.has(address.toLowerCase()))];
+  const detail = `refused: ${refusals.map(({ recipient, responseCode = 0 }) => `${recipient} (${responseCode})`).join(', ')}`;
+  const final = refusals.every(({ responseCode = 0 }) => responseCode >= 500);
+  return { ok: false, final, gone: false, detail, reached };
 }
 
 function openTransport({ host, port, security, user, secret }: Email, address: string) {

@@ -7,7 +7,9 @@ const words: Record<MessageNotice['kind'], string> = {
   again: 'still stands',
   escalated: 'has become more urgent',
   returned: 'has returned to normal',
-  acknowledged: 'was acknowledged'
+  acknowledged: 'was acknowledged',
+  hidden: 'is hidden',
+  ended: 'has returned to normal, hidden'
 };
 
 const time = (ms: number) => `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
@@ -32,16 +34,21 @@ export function writeText({ kind, notices }: Message): string {
 
 /** A notice in a line. */
 export function describeNotice(notice: MessageNotice): string {
-  const { assetName, assetId, group, name, priority, value, limit, atMs, returnedMs, by } = notice;
+  const { kind, assetName, assetId, group, name, priority, value, limit, unit, atMs, returnedMs, hiddenMs, by } =
+    notice;
+  const isEnd = kind === 'returned' || kind === 'ended';
   const place = `${assetName || assetId}${group ? ` (${group})` : ''}`;
-  const figure =
-    value === null ? '' : `, value ${formatNumber(value)}${limit === null ? '' : `, limit ${formatNumber(limit)}`}`;
-  const person = notice.kind === 'acknowledged' && by ? ` by ${by}` : '';
-  // A message that comes late must not sound as if it were so still.
-  const since = notice.kind !== 'returned' && returnedMs !== null ? `; returned to normal at ${time(returnedMs)}` : '';
-  return flat(`${time(atMs)}  ${priority}  ${place}: ${name} ${words[notice.kind]}${person}${figure}${since}`);
+  const write = (figure: number) => `${Number(figure.toPrecision(6))}${unit ? ` ${unit}` : ''}`;
+  const figure = value === null ? '' : `, value ${write(value)}${limit === null ? '' : `, limit ${write(limit)}`}`;
+  const person = kind === 'acknowledged' && by ? ` by ${by}` : '';
+  const when = isEnd ? (returnedMs ?? atMs) : atMs;
+  return flat(
+    `${time(when)}  ${priority}  ${place}: ${name} ${words[kind]}${person}${figure}${isEnd ? '' : sinceThen(returnedMs, hiddenMs)}`
+  );
 }
 
-function formatNumber(value: number): string {
-  return String(Number(value.toPrecision(6)));
+/** A message that comes late must not sound as if it were so still. */
+function sinceThen(returnedMs: number | null, hiddenMs: number | null): string {
+  if (returnedMs !== null) return `; returned to normal at ${time(returnedMs)}`;
+  return hiddenMs === null ? '' : `; hidden (shelved, suppressed or out of service) since ${time(hiddenMs)}`;
 }

@@ -1,15 +1,17 @@
 /**
  * What is told of a change in the alarm journal, and to whom: routing by group and priority, and the key by which nothing is told twice.
- * There is no escalation besides that of the alarm's own priority. Pure: it knows neither channels nor the database.
+ * There is no escalation besides that of the alarm's own priority. While an alarm is hidden (shelved, suppressed, out of service) people
+ * hear nothing of it; places that show alarms as they stand hear that it is hidden. Pure: it does not know the database.
  */
-import { alarmPriorities, type AlarmPriority, type JournalEntry } from '../../lib/domain/alarm';
-import type { Recipient } from './recipient';
+import { alarmPriorities, type AlarmPriority, type AlarmState, type JournalEntry } from '../../lib/domain/alarm';
+import { showsStanding, type Recipient } from './recipient';
 
 /**
  * `announced`: raised, and shown. `again`: shown again, because nobody acted or it is no longer hidden. `escalated`: its priority has become
- * more urgent. `returned`: its condition holds no longer.
+ * more urgent. `returned`: its condition holds no longer, and that can be seen. `hidden`: it was announced, and somebody or the pump's
+ * state hides it now. `ended`: it returned while it was hidden.
  */
-export type NoticeKind = 'announced' | 'again' | 'escalated' | 'returned' | 'acknowledged';
+export type NoticeKind = 'announced' | 'again' | 'escalated' | 'returned' | 'acknowledged' | 'hidden' | 'ended';
 
 /** One thing to tell of one occurrence. */
 export interface Notice {
@@ -26,6 +28,8 @@ export interface Notice {
   priority: AlarmPriority;
   value: number | null;
   limit: number | null;
+  /** Of both; empty where it is not known. */
+  unit: string;
   /** When it happened, ms UTC: the samples' time, or when a person acted. */
   atMs: number;
   /** Who acted; empty where nobody did. */
@@ -38,7 +42,13 @@ export interface Told {
   priority: AlarmPriority;
   raisedMs: number;
   returnedMs: number | null;
+  /** Since when it is hidden; null while it shows. */
+  hiddenMs: number | null;
 }
+
+const hiding: readonly AlarmState[] = ['SHLVD', 'DSUPR', 'OOSRV'];
+const hides = (state: AlarmState) => hiding.includes(state);
+const announces = (state: AlarmState) => state === 'UNACK' || state === 'ACKED';
 
 /** What the entry is worth telling; null for nothing. `group` is the pump's. */
 export function readNotice(entry: JournalEntry, group: string): Notice | null {
@@ -46,7 +56,7 @@ export function readNotice(entry: JournalEntry, group: string): Notice | null {
   if (kind === null || entry.occurrenceId === null) return null;
   const { occurrenceId, alarmId, ruleId, deviceId, assetId, assetName, name, priority, value, limit, by } = entry;
   const alarm = { occurrenceId, alarmId, ruleId, deviceId, assetId, assetName, group, name, priority };
-  return { kind, ...alarm, value, limit, atMs: entry.eventMs, by };
+  return { kind, ...alarm, value, limit, unit: entry.unit ?? '', atMs: entry.eventMs, by };
 }
 
 function findKind({ event, from, to }: JournalEntry): NoticeKind | null {
@@ -54,12 +64,15 @@ function findKind({ event, from, to }: JournalEntry): NoticeKind | null {
     case 'raise':
       return to === 'UNACK' ? 'announced' : null;
     case 'return':
-      return 'returned';
+      return hides(to) ? 'ended' : 'returned';
     case 'acknowledge':
       return 'acknowledged';
     case 'reprioritise':
-      return to === 'UNACK' || to === 'ACKED' ? 'escalated' : null;
+      return announces(to) ? 'escalated' : null;
     default:
+      if (announces(from) && hides(to)) return 'hidden';
+      // It has come out of hiding as normal: whoever was told of it hears the end now.
+      if (hides(from) && to === 'NORM') return 'returned';
       return to === 'UNACK' && from !== 'UNACK' ? 'again' : null;
   }
 }
@@ -67,29 +80,34 @@ function findKind({ event, from, to }: JournalEntry): NoticeKind | null {
 /** What makes the notice one and the same, whenever it is read: the occurrence and the state it came to. */
 export function keyOf({ kind, occurrenceId, priority, atMs }: Notice): string {
   if (kind === 'escalated') return `${kind} ${priority} ${occurrenceId}`;
-  const isRepeatable = kind === 'again' || kind === 'acknowledged';
+  const isRepeatable = kind === 'again' || kind === 'acknowledged' || kind === 'hidden';
   return isRepeatable ? `${kind} ${atMs} ${occurrenceId}` : `${kind} ${occurrenceId}`;
 }
 
 /** Whether the recipient wants the notice, after what it has been told of the occurrence. Nobody hears the end of what they never heard of. */
 export function isWanted(
-  { groups, leastPriority, tellsReturn, tellsAcknowledged }: Recipient,
+  { channel, groups, leastPriority, tellsReturn, tellsAcknowledged }: Recipient,
   { kind, group, priority }: Notice,
   told: Told | undefined
 ): boolean {
   if (groups !== null && group !== '' && !groups.includes(group)) return false;
   if (kind === 'returned') return told !== undefined && tellsReturn;
   if (kind === 'acknowledged') return told !== undefined && tellsAcknowledged;
+  if (kind === 'hidden' || kind === 'ended') return told !== undefined && showsStanding(channel);
   if (kind === 'escalated' && told && rank(priority) >= rank(told.priority)) return false;
   return rank(priority) <= rank(leastPriority);
 }
 
 /** What the recipient knows of the occurrence after a notice, wanted or not; undefined where it has heard nothing of it. */
 export function noteTold(notice: Notice, told: Told | undefined, wanted: boolean): Told | undefined {
-  if (notice.kind === 'returned') return told && { ...told, returnedMs: notice.atMs };
-  if (!wanted || notice.kind === 'acknowledged') return told;
-  if (!told) return { priority: notice.priority, raisedMs: notice.atMs, returnedMs: null };
-  return rank(notice.priority) < rank(told.priority) ? { ...told, priority: notice.priority } : told;
+  const { kind, atMs, priority } = notice;
+  // What has ended while it was hidden ended then, not when it came out of hiding.
+  if (kind === 'returned' || kind === 'ended') return told && { ...told, returnedMs: told.returnedMs ?? atMs };
+  if (kind === 'hidden') return told && { ...told, hiddenMs: atMs };
+  const shown = kind === 'again' && told && told.hiddenMs !== null ? { ...told, hiddenMs: null } : told;
+  if (!wanted || kind === 'acknowledged') return shown;
+  if (!shown) return { priority, raisedMs: atMs, returnedMs: null, hiddenMs: null };
+  return rank(priority) < rank(shown.priority) ? { ...shown, priority } : shown;
 }
 
 /** 0 for the most urgent. */

@@ -2,7 +2,7 @@
 import type { JournalEntry } from '../../lib/domain/alarm';
 import { endOfQuiet } from './due';
 import { isWanted, keyOf, noteTold, readNotice, type Notice, type Told } from './notice';
-import type { Recipient } from './recipient';
+import { showsStanding, type Recipient } from './recipient';
 
 /** An entry of the journal, its revision, and the group of its pump. */
 export interface Change {
@@ -42,13 +42,21 @@ export function planNotices(changes: Change[], recipients: Recipient[], book: To
       const next = noteTold(notice, told, wanted);
       if (next && next !== told) book.set(recipient.id, notice.occurrenceId, next);
       if (!wanted) continue;
-      // What is critical wakes people; what becomes of it does, too, or they would act on what is no longer so.
-      const fromMs = notice.priority === 'critical' ? nowMs : endOfQuiet(recipient.quiet, nowMs);
+      const fromMs = mayWait(recipient, notice) ? endOfQuiet(recipient.quiet, nowMs) : nowMs;
       const place = { bundle: bundleOf(recipient, notice), fromMs, dueMs: fromMs + recipient.bundleMs };
       planned.push({ routeId: recipient.id, key: keyOf(notice), rev, notice, ...place });
     }
   }
   return planned;
+}
+
+/**
+ * Whether quiet hours hold it. What is critical wakes people; what becomes of it does, too, or they would act on what is no longer so. What
+ * ends an alert in a place that shows them wakes nobody.
+ */
+function mayWait({ channel }: Recipient, { kind, priority }: Notice): boolean {
+  const isEnd = kind === 'returned' || kind === 'hidden' || kind === 'ended';
+  return priority !== 'critical' && !(isEnd && showsStanding(channel));
 }
 
 function bundleOf({ bundleBy }: Recipient, { alarmId, assetId, group }: Notice): string {

@@ -3,6 +3,7 @@
  * up again; what is settled by somebody who was given up counts for nothing. Messages about the same thing go out in their order.
  */
 import type { Db, Queries } from '../store/db';
+import type { Notice } from './notice';
 import type { Message, MessageNotice } from './notifier';
 import type { Planned } from './plan-notices';
 
@@ -96,18 +97,23 @@ export async function nextDue(queries: Queries, nowMs: number): Promise<number |
 
 /** What a message says, with what has become of its occurrences since. */
 export async function readMessage(queries: Queries, id: string): Promise<Message> {
-  const rows = await queries.query<{ notice: MessageNotice; raisedMs: number | null; returnedMs: number | null }>(
-    `SELECT n.notice, t.raised_ms AS "raisedMs", t.returned_ms AS "returnedMs" FROM notification_notice n
+  type Row = Pick<MessageNotice, 'returnedMs' | 'hiddenMs'> & { notice: Notice; raisedMs: number | null };
+  const rows = await queries.query<Row>(
+    `SELECT n.notice, t.raised_ms AS "raisedMs", t.returned_ms AS "returnedMs", t.hidden_ms AS "hiddenMs" FROM notification_notice n
       LEFT JOIN notification_told t ON t.route_id = n.route_id AND t.occurrence = n.occurrence
       WHERE n.delivery_id = $1 AND n.notice IS NOT NULL ORDER BY n.rev`,
     [id]
   );
-  const notices = rows.map(({ notice, raisedMs, returnedMs }) => ({
+  const notices = rows.map(({ notice, raisedMs, ...ends }) => ({
     ...notice,
     raisedMs: raisedMs ?? notice.atMs,
-    returnedMs
+    ...ends
   }));
-  return { id, kind: 'alarms', notices };
+  const [delivery] = await queries.query<{ reached: string[] }>(
+    'SELECT reached FROM notification_delivery WHERE id = $1',
+    [id]
+  );
+  return { id, kind: 'alarms', notices, reached: delivery?.reached ?? [] };
 }
 
 /** Ends a message that was sent. */
@@ -121,19 +127,33 @@ export function endDelivery(db: Db, { id, tries }: Taken): Promise<void> {
   });
 }
 
+/** Why a message was not delivered, and all the addresses that have got it; undefined where nothing new is known of them. */
+interface Failure {
+  detail: string;
+  reached?: string[];
+}
+
 /** Has a message sent again at `dueMs`. */
-export async function putOff(queries: Queries, { id, tries }: Taken, dueMs: number, error: string): Promise<void> {
-  await queries.query(
-    'UPDATE notification_delivery SET due_ms = $3, last_error = $4 WHERE id = $1 AND attempts = $2 AND dead_ms IS NULL',
-    [id, tries, dueMs, error]
-  );
+export function putOff(queries: Queries, taken: Taken, dueMs: number, failure: Failure): Promise<void> {
+  return fail(queries, taken, 'due_ms', dueMs, failure);
 }
 
 /** Gives a message up: it goes to the dead letters. */
-export async function giveUp(queries: Queries, { id, tries }: Taken, nowMs: number, error: string): Promise<void> {
+export function giveUp(queries: Queries, taken: Taken, nowMs: number, failure: Failure): Promise<void> {
+  return fail(queries, taken, 'dead_ms', nowMs, failure);
+}
+
+async function fail(
+  queries: Queries,
+  { id, tries }: Taken,
+  column: 'due_ms' | 'dead_ms',
+  atMs: number,
+  { detail, reached }: Failure
+): Promise<void> {
   await queries.query(
-    'UPDATE notification_delivery SET dead_ms = $3, last_error = $4 WHERE id = $1 AND attempts = $2 AND dead_ms IS NULL',
-    [id, tries, nowMs, error]
+    `UPDATE notification_delivery SET ${column} = $3, last_error = $4, reached = coalesce($5::text[], reached)
+      WHERE id = $1 AND attempts = $2 AND dead_ms IS NULL`,
+    [id, tries, atMs, detail, reached ?? null]
   );
 }
 

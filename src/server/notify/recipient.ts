@@ -21,6 +21,11 @@ export type Channel =
   /** A browser's push service; the secret authenticates what is sent to the browser. */
   | { kind: 'web-push'; endpoint: string; p256dh: string; secret: string };
 
+/** True for a place that shows alarms as they stand until it hears otherwise, rather than telling people once. */
+export function showsStanding({ kind }: Channel): boolean {
+  return kind === 'alertmanager';
+}
+
 /** Every day from `from` to `to` (`HH:MM`, over midnight where it is earlier), by the clocks of an IANA time zone. */
 export interface QuietHours {
   from: string;

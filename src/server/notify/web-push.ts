@@ -1,6 +1,6 @@
 /**
- * Messages to browsers. What passes through a browser maker's push service is encrypted, and says even so nothing but that there is
- * something, how urgent, and how many.
+ * Messages to browsers. What passes through a browser maker's push service is encrypted to the browser's own key, and says even so nothing
+ * but that there is something, how urgent, how many, and the id under which the browser finds a single alarm.
  */
 import webPush from 'web-push';
 import { rank } from './notice';
@@ -48,8 +48,10 @@ export function createWebPush(
   };
 }
 
-/** All that is sent. */
-function makePoke({ kind, notices }: Message): { kind: Message['kind']; severity: string | null; count: number } {
+/** All that is sent; `count` alarms, and which one where it is one. */
+function makePoke({ kind, notices }: Message) {
   const [first] = [...notices].sort((a, b) => rank(a.priority) - rank(b.priority));
-  return { kind, severity: first?.priority ?? null, count: notices.length };
+  const alarms = new Set(notices.map(({ alarmId }) => alarmId));
+  const [alarmId = null] = alarms;
+  return { kind, severity: first?.priority ?? null, count: alarms.size, alarmId: alarms.size === 1 ? alarmId : null };
 }

@@ -47,23 +47,10 @@ export interface ReadingsStore {
   standing(assetId: string): Promise<AssetStanding | undefined>;
   /** Of all assets but the hidden ones, by id, after `afterId`. */
   standings(hidden: string[], afterId: string, limit: number): Promise<AssetStanding[]>;
-  /** Findings opened within the range, newest first, before a finding. */
-  findings(query: FindingQuery): Promise<Finding[]>;
   /** Deletes everything of an asset. */
   forget(assetIds: string[]): Promise<void>;
   /** Deletes readings and scores before a time, at most so many of each; returns how many went. */
   prune(beforeMs: number, most: number): Promise<number>;
-}
-
-export interface FindingQuery {
-  /** Null for all. */
-  assetId: string | null;
-  hidden: string[];
-  fromMs: number;
-  toMs: number;
-  /** Only those that come after this one, in the order newest first. */
-  before: { openedMs: number; id: string } | null;
-  limit: number;
 }
 
 const columns = columnNames.join(', ');
@@ -120,16 +107,6 @@ export function createReadingsStore(db: Db): ReadingsStore {
          WHERE asset_id > $1 AND asset_id <> ALL($2::text[]) ORDER BY asset_id LIMIT $3`,
         [afterId, hidden, limit]
       ),
-
-    async findings({ assetId, hidden, fromMs, toMs, before, limit }) {
-      const rows = await db.query<{ body: Finding }>(
-        `SELECT body FROM reading_finding
-         WHERE ($1::text IS NULL OR asset_id = $1) AND asset_id <> ALL($2::text[]) AND opened_ms BETWEEN $3 AND $4
-         AND (opened_ms, id) < ($5::bigint, $6::text) ORDER BY opened_ms DESC, id DESC LIMIT $7`,
-        [assetId, hidden, fromMs, toMs, before?.openedMs ?? Number.MAX_SAFE_INTEGER, before?.id ?? '', limit]
-      );
-      return rows.map(({ body }) => body);
-    },
 
     forget: (assetIds) =>
       db.tx(async (queries) => {

@@ -11,6 +11,7 @@ import { createRegister } from './channels';
 import type { Db } from './db';
 import { lockFolder } from './folder-lock';
 import { createPoolDb } from './pool-db';
+import { awaitReady } from './worker-ready';
 import { sqlTypes } from './sql-values';
 import { createWorkerSocket } from './worker-socket';
 
@@ -32,7 +33,8 @@ async function initialise(folder: string): Promise<void> {
   const draft = `${folder}.new`;
   rmSync(draft, { recursive: true, force: true });
   const worker = startWorker(draft, 'initialise');
-  await once(worker, 'exit');
+  // A thread may tell that it is done and end at the same moment.
+  await Promise.all([awaitReady(worker), once(worker, 'exit')]);
   renameSync(draft, folder);
   if (process.platform === 'win32') return;
   const parent = openSync(dirname(folder), 'r');
@@ -44,7 +46,7 @@ async function serve(folder: string, unlock: () => void, onFault: (fault: Error)
   const worker = startWorker(folder, 'serve');
   let isRunning = true;
   worker.once('exit', () => (isRunning = false));
-  await once(worker, 'message');
+  await awaitReady(worker);
   worker.on('error', onFault);
 
   const stream = () => createWorkerSocket(worker, () => isRunning);

@@ -42,6 +42,7 @@ async function initialise() {
     fsyncSync(file);
     closeSync(file);
   }
+  port.postMessage('ready');
 }
 
 async function serve() {

@@ -34,6 +34,7 @@ export function createSqlSyncStore(db: Db): SyncStore {
         const before = await lockSite(queries);
         const transaction = createSyncTransaction(queries, before);
         const value = await work(transaction);
+        await transaction.flush();
         const newest = transaction.version();
         if (newest > before) await queries.query('SELECT pg_notify($1, $2)', [channel, String(newest)]);
         return { value, newest };

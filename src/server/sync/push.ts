@@ -1,5 +1,5 @@
 /**
- * Takes a device's operations, in their order, each in a transaction of its own together with its result. What was settled before gets the
+ * Takes a device's operations, in their order, each together with its result, many in one transaction. What was settled before gets the
  * result it got then, so a repeated push changes nothing. An operation that can never be applied is settled as refused: it must not stop
  * those behind it.
  */
@@ -14,6 +14,12 @@ import { findObjection } from './visible';
 
 type Step = { result: OperationResult } | { halted: Halt };
 
+/** Of some operations: those settled, and why the next was not. */
+interface Settled {
+  results: OperationResult[];
+  halted: Halt | null;
+}
+
 /** Settles the operations up to the first that does not fit to what the backend has of this device. `nowMs`: the backend's wall clock. */
 export async function pushOperations(
   store: SyncStore,
@@ -21,22 +27,58 @@ export async function pushOperations(
   { deviceId, operations }: PushRequest,
   nowMs: number
 ): Promise<PushAnswer> {
-  const results: OperationResult[] = [];
-  let halted: Halt | null = null;
-  if (caller.kind === 'device' && caller.deviceId !== deviceId) halted = { code: 'not-your-device', seq: 0 };
-  for (const operation of operations) {
-    if (halted) break;
-    const step: Step =
-      operation.deviceId === deviceId
-        ? await store.tx((transaction) => settle(transaction, caller, operation, nowMs))
-        : { halted: { code: 'broken-chain', seq: operation.seq } };
-    if ('result' in step) results.push(step.result);
-    else halted = step.halted;
-  }
+  const isForeign = caller.kind === 'device' && caller.deviceId !== deviceId;
+  const { results, halted }: Settled = isForeign
+    ? { results: [], halted: { code: 'not-your-device', seq: 0 } }
+    : await settleAll(store, caller, deviceId, operations, nowMs);
   const progress = await store.progress(deviceId);
   const newest = operations.at(-1);
   const aheadMs = newest ? excessAheadMs(newest.hlc, nowMs) : 0;
   return { results, lastSeq: progress?.lastSeq ?? 0, halted, aheadMs };
+}
+
+/** In one transaction; where the store refuses that, in smaller ones, so that one operation it cannot take stops only those behind it. */
+async function settleAll(
+  store: SyncStore,
+  caller: Caller,
+  deviceId: string,
+  operations: Operation[],
+  nowMs: number
+): Promise<Settled> {
+  try {
+    return await store.tx((transaction) => settleTogether(transaction, caller, deviceId, operations, nowMs));
+  } catch (error) {
+    if (operations.length <= 1) throw error;
+    const middle = Math.ceil(operations.length / 2);
+    const first = await settleAll(store, caller, deviceId, operations.slice(0, middle), nowMs);
+    if (first.halted) return first;
+    const second = await settleAll(store, caller, deviceId, operations.slice(middle), nowMs);
+    return { results: [...first.results, ...second.results], halted: second.halted };
+  }
+}
+
+async function settleTogether(
+  transaction: SyncTransaction,
+  caller: Caller,
+  deviceId: string,
+  operations: Operation[],
+  nowMs: number
+): Promise<Settled> {
+  await transaction.load(operations.flatMap(({ kind, id, assetId }) => [{ kind, id }, cardOf(assetId)]));
+  const results: OperationResult[] = [];
+  for (const operation of operations) {
+    const step: Step =
+      operation.deviceId === deviceId
+        ? await settle(transaction, caller, operation, nowMs)
+        : { halted: { code: 'broken-chain', seq: operation.seq } };
+    if ('halted' in step) return { results, halted: step.halted };
+    results.push(step.result);
+  }
+  return { results, halted: null };
+}
+
+function cardOf(assetId: string): { kind: 'asset'; id: string } {
+  return { kind: 'asset', id: assetId };
 }
 
 async function settle(

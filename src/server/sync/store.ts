@@ -10,6 +10,8 @@ export interface DeviceProgress {
 
 /** Reads and writes of one transaction. Writers of the site wait for each other, so that revisions follow the order of commits without a gap. */
 export interface SyncTransaction {
+  /** Says which entities will be asked for: where reading many at once is cheaper. */
+  load(subjects: readonly { kind: EntityKind; id: string }[]): Promise<void>;
   progress(deviceId: string): Promise<DeviceProgress | undefined>;
   /** The operation of that number as it was first settled; undefined where it was not. */
   settled(deviceId: string, seq: number): Promise<OperationResult | undefined>;

@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { sensorLayout } from '$lib/simulate/sensors';
 import { createTwin } from '$lib/simulate/twin';
 import { findMedian, findPercentile } from '../statistics';
+import { first, readFirstCode } from './account';
 import type { SectionRun } from './figure';
-import { openSite } from './site';
+import { openSite, type OwnSite } from './site';
 
 const goalPerSecond = 1000;
 const goalDetectMs = 50;
@@ -57,8 +58,8 @@ export async function measureBackend(run: SectionRun): Promise<void> {
 }
 
 /** Makes the administrator by the code on the console, and a key by the administrator. */
-async function makeKey(site: { origin: string; output(): string }): Promise<string> {
-  const code = await waitFor(() => /enter this code: (\S+)/.exec(site.output())?.[1]);
+async function makeKey(site: OwnSite): Promise<string> {
+  const code = await readFirstCode(site);
   const headers = { 'Content-Type': 'application/json', Origin: site.origin };
   const ask = async (path: string, body: unknown, more: Record<string, string> = {}) => {
     const response = await fetch(`${site.origin}${path}`, {
@@ -69,20 +70,11 @@ async function makeKey(site: { origin: string; output(): string }): Promise<stri
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
     return response;
   };
-  const made = await ask('/api/v1/account/first', { code, name: 'Bench', password: 'a long word for the bench only' });
+  const made = await ask('/api/v1/account/first', { code, ...first });
   const cookie = made.headers.get('Set-Cookie')?.split(';')[0] ?? '';
   const wish = { name: 'Bench', permissions: ['readings.ingest', 'detect'], groups: [], expiresMs: null };
   const key = (await (await ask('/api/v1/keys', wish, { Cookie: cookie })).json()) as { key: string };
   return key.key;
-}
-
-async function waitFor(look: () => string | undefined): Promise<string> {
-  for (let i = 0; i < 300; i++) {
-    const found = look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('The server printed no code within 30 s');
 }
 
 async function runLoad(

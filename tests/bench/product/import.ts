@@ -8,6 +8,7 @@ import { findMedian } from '../statistics';
 import { measureFor, openBrowser, type OwnPage } from './browser';
 import { writeCsv } from './csv-file';
 import type { SectionRun } from './figure';
+import { countDropped, longestGap } from './frames';
 import { openPeer } from './peer';
 
 const patienceMs = 1_200_000;
@@ -76,7 +77,7 @@ async function measureSmoothness(run: SectionRun): Promise<void> {
   const what = `${rows.toLocaleString('en')} rows × 20`;
   const tell = (when: string, gaps: number[][], goal: number | null) => {
     run.add(`${what}: frames dropped ${when}`, findMedian(gaps.map(countDropped)), '', goal);
-    run.add(`${what}: longest time between frames ${when}`, findMedian(gaps.map((each) => Math.max(...each))), 'ms');
+    run.add(`${what}: longest time between frames ${when}`, findMedian(gaps.map(longestGap)), 'ms');
   };
   tell(
     'with nothing to do',
@@ -96,13 +97,6 @@ async function measureSmoothness(run: SectionRun): Promise<void> {
   );
   run.note(`dropped frames and longest times are medians of ${ours.length} runs, of a display of 60 Hz.`);
   rmSync(file);
-}
-
-const frameMs = 1000 / 60;
-
-/** Frames that a display of 60 Hz would have shown between those there were. */
-function countDropped(gapsMs: number[]): number {
-  return gapsMs.reduce((dropped, gapMs) => dropped + Math.max(0, Math.round(gapMs / frameMs) - 1), 0);
 }
 
 /** What a file far larger than memory should hold takes of it. */

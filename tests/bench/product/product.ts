@@ -12,6 +12,7 @@ import type { SectionRun } from './figure';
 import { measureFleet } from './fleet';
 import { measureImport } from './import';
 import { measureLatency } from './latency';
+import { measurePush } from './push';
 import { openSite } from './site';
 import { measureTwin } from './twin';
 import { measureWriting } from './write';
@@ -23,7 +24,8 @@ const measures: Record<ProductSection, (run: SectionRun) => Promise<void>> = {
   write: measureWriting,
   twin: measureTwin,
   alarms: measureAlarms,
-  backend: measureBackend
+  backend: measureBackend,
+  push: measurePush
 };
 
 /** Runs the sections asked for and appends to `report` what they find. A section that fails is told as an absence that is wrong. */

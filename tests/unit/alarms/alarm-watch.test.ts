@@ -28,6 +28,12 @@ function hold(value: number | null, from: number, to: number): Row[] {
   return Array.from({ length: to - from + 1 }, (_, i) => [from + i, value]);
 }
 
+it('a raise bears the unit of what was compared, which other devices cannot know', () => {
+  const raise = (condition: AlarmCondition) => apply(pushRows(watchOf([ruleOf(condition)]), [[0, 12]])).occurrence;
+  expect(raise({ ...limit10, unit: 'kPa' })).toMatchObject({ value: 12, limit: 10, unit: 'kPa' });
+  expect(raise(limit10)).not.toHaveProperty('unit');
+});
+
 describe('delays', () => {
   it('let a change count once it has held for so long', () => {
     expect(follow(delayed, [...hold(12, 0, 30), ...hold(5, 31, 60)])).toEqual(['raise@10', 'return@51']);

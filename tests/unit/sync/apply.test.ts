@@ -8,7 +8,8 @@ import {
   draftComment,
   draftEvent,
   draftRule,
-  raiseEvent
+  raiseEvent,
+  sampleRule
 } from '../../support/operation-samples';
 
 const changedBy = (current: Entity | undefined, operation: Operation) => {
@@ -75,6 +76,34 @@ describe('applyOperation: rules and promotions', () => {
 
   it('is not in conflict with the same device, which has not heard of its own change yet', () => {
     expect(entityOf(rule, mine(draftRule('Second'), 0))).toMatchObject({ rev: 0, body: { name: 'Second' } });
+  });
+
+  it('notes who changed a rule, when and why, with the whole rule before and after', () => {
+    const [ann, bob] = [createSealer('mine', 'ann'), createSealer('other', 'bob')];
+    const starting = sampleRule('As shipped');
+    const told = (draft: OperationDraft): OperationDraft =>
+      ({ ...draft, body: { ...draft.body, starting } }) as OperationDraft;
+    const first = ann(told(draftRule('First')), 0, 5000);
+    const [change, made] = changedBy(undefined, first) as [Entity<'rule-change'>, Entity<'rule'>];
+    expect(change).toMatchObject({ kind: 'rule-change', id: first.opId, assetId: 'pump-1', atMs: 5000, open: 0 });
+    expect(change.body).toEqual({
+      id: first.opId,
+      ruleId: 'pump-1:pressure',
+      assetId: 'pump-1',
+      by: 'ann',
+      deviceId: 'mine',
+      atMs: 5000,
+      reason: 'because',
+      before: starting,
+      after: sampleRule('First'),
+      isReset: false
+    });
+    const confirmed = { ...made, rev: 2 };
+    const second = changedBy(confirmed, bob(told(draftRule(null)), 2)) as [Entity<'rule-change'>, Entity<'rule'>];
+    expect(second[0].body).toMatchObject({ by: 'bob', before: sampleRule('First'), after: starting, isReset: true });
+    const untold = changedBy(confirmed, bob(draftRule(null), 2)) as [Entity<'rule-change'>, Entity<'rule'>];
+    expect(untold[0].body).toMatchObject({ after: null, isReset: true });
+    expect(changedBy(confirmed, bob(draftRule('First'), 2))).toEqual([]);
   });
 
   it('goes back to the starting values, and remembers that it did', () => {
@@ -148,6 +177,11 @@ describe('applyOperation: what is no operation', () => {
     [
       'a rule of another pump',
       { ...rule, body: { ...rule.body, rule: { ...(rule.body as { rule: object }).rule, assetId: 'x' } } },
+      'bad-body'
+    ],
+    [
+      'starting values of another rule',
+      { ...rule, body: { ...rule.body, starting: sampleRule('Limit', 'pump-2') } },
       'bad-body'
     ],
     ['a text that no database keeps', draftComment('c', 'a\u0000'), 'bad-body'],

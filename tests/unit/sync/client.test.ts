@@ -44,7 +44,7 @@ function createDevice(
       Array.from({ length: count }, (_, i) => draftComment(`c${from + i}`)),
       ''
     );
-  return { ledger, client, asked, write };
+  return { ledger, client, transport, asked, write };
 }
 
 describe('syncOnce', () => {
@@ -58,6 +58,24 @@ describe('syncOnce', () => {
     expect(asked).toEqual(['push 1+500', 'push 501+500', 'push 1001+200', 'pull 0', 'pull 4']);
     expect(await ledger.device()).toMatchObject({ settledSeq: 1200, cursor: 6 });
     expect(client.status()).toMatchObject({ pending: 0, lastSuccessMs: 7, isRunning: false, last: { kind: 'done' } });
+  });
+
+  it('has more on its way while it stores what has come', async () => {
+    const pulls = [pageOf({ cursor: 4, lastSeq: 600, more: true }), pageOf({ cursor: 6, lastSeq: 600 })];
+    const { ledger, transport, asked, write } = createDevice({ pulls });
+    await write(600);
+    const noting = <Args extends unknown[], T>(word: string, work: (...args: Args) => T) => {
+      return (...args: Args) => (asked.push(word), work(...args));
+    };
+    const slow = {
+      ...ledger,
+      settle: noting('settle', ledger.settle),
+      integrate: noting('integrate', ledger.integrate)
+    };
+    const client = createSyncClient({ ledger: slow, transport, lock: (work) => work(), clock: { now: () => 7 } });
+    expect(await client.syncOnce()).toMatchObject({ kind: 'done', pushed: 600 });
+    const pushing = ['push 1+500', 'push 501+100', 'settle', 'settle'];
+    expect(asked).toEqual([...pushing, 'pull 0', 'pull 4', 'integrate', 'integrate']);
   });
 
   it.each(['signed-out', 'outdated', 'unreachable', 'bad-answer'] as const)(

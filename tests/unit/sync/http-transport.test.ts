@@ -3,14 +3,18 @@ import { createHttpTransport, type Fetch } from '$lib/sync/http-transport';
 import type { Trouble } from '$lib/sync/transport';
 import { createSealer, draftComment } from '../../support/operation-samples';
 
+const nowMs = 1_790_000_000_000;
 const page = { changes: [], cursor: 3, lastSeq: 1, more: false, resetRequired: false };
 const operations = [createSealer('d')(draftComment('c', 'grün'))];
 
-function create(answer: { status: number; json?: unknown; retryAfter?: string } | Error, timeOut = false) {
+function create(
+  answer: { status: number; json?: unknown; retryAfter?: string; date?: string } | Error,
+  timeOut = false
+) {
   const asked: { url: string; init: Parameters<Fetch>[1] }[] = [];
   const transport = createHttpTransport({
-    clock: { after: (_, act) => (timeOut ? (queueMicrotask(act), () => {}) : () => {}) },
-    sign: async (method, path, body) => ({ signed: `${method} ${path} ${body.length}` }),
+    clock: { now: () => nowMs, after: (_, act) => (timeOut ? (queueMicrotask(act), () => {}) : () => {}) },
+    sign: async (method, path, body, timeMs) => ({ signed: `${method} ${path} ${body.length} ${timeMs - nowMs}` }),
     origin: 'https://backend',
     fetch: (url, init) => {
       asked.push({ url, init });
@@ -24,7 +28,11 @@ function create(answer: { status: number; json?: unknown; retryAfter?: string } 
         if (answer.json === undefined) throw new SyntaxError('no JSON');
         return answer.json;
       };
-      return Promise.resolve({ status: answer.status, headers: { get: () => answer.retryAfter ?? null }, json });
+      return Promise.resolve({
+        status: answer.status,
+        headers: { get: (name) => (name === 'date' ? (answer.date ?? null) : (answer.retryAfter ?? null)) },
+        json
+      });
     }
   });
   return { transport, asked };
@@ -42,7 +50,7 @@ describe('createHttpTransport', () => {
     expect(init.headers).toEqual({
       'content-type': 'application/json',
       'pumpside-schema': '1',
-      signed: `POST /api/v1/sync/push ${init.body!.length}`
+      signed: `POST /api/v1/sync/push ${init.body!.length} 0`
     });
   });
 
@@ -50,7 +58,7 @@ describe('createHttpTransport', () => {
     const { transport, asked } = create({ status: 200, json: page });
     expect(await transport.pull('a/b', 17)).toEqual({ ok: true, value: page });
     expect(asked[0]!.url).toBe('https://backend/api/v1/sync/pull?cursor=17&deviceId=a%2Fb');
-    expect(asked[0]!.init.headers).toMatchObject({ signed: 'GET /api/v1/sync/pull?cursor=17&deviceId=a%2Fb 0' });
+    expect(asked[0]!.init.headers).toMatchObject({ signed: 'GET /api/v1/sync/pull?cursor=17&deviceId=a%2Fb 0 0' });
     expect('body' in asked[0]!.init).toBe(false);
   });
 
@@ -68,6 +76,25 @@ describe('createHttpTransport', () => {
     const { transport } = create({ status, json: page, retryAfter: '2' });
     expect(await transport.pull('d', 0)).toEqual({ ok: false, trouble });
   });
+
+  it('signs once more by the backend’s clock where it is refused and its own is off, and by it from then on', async () => {
+    const ahead = new Date(nowMs + 3_600_000).toUTCString();
+    const answer = { status: 401, json: page, date: ahead };
+    const { transport, asked } = create(answer);
+    expect(await transport.pull('d', 0)).toEqual({ ok: false, trouble: { kind: 'signed-out' } });
+    answer.status = 200;
+    expect(await transport.pull('d', 0)).toMatchObject({ ok: true });
+    expect(asked.map(({ init }) => init.headers.signed!.split(' ').at(-1))).toEqual(['0', '3600000', '3600000']);
+  });
+
+  it.each([undefined, 'no date', new Date(nowMs + 59_000).toUTCString()])(
+    'asks nothing twice where the clock cannot be it (%s)',
+    async (date) => {
+      const { transport, asked } = create({ status: 401, json: page, ...(date === undefined ? {} : { date }) });
+      await transport.pull('d', 0);
+      expect(asked).toHaveLength(1);
+    }
+  );
 
   it('takes neither another answer nor none for one', async () => {
     const bad = { ok: false, trouble: { kind: 'bad-answer' } };

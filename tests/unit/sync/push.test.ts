@@ -132,9 +132,10 @@ describe('pushOperations', () => {
     const { push, store } = createPlace();
     const [one, two] = [createSealer('d1'), createSealer('d2')];
     await push([one(draftRule('One'))], admin, 'd1');
-    const answer = await push([two(draftRule('Two')), two(draftRule('Two, seen'), 1)], admin, 'd2');
+    const { rev } = (await store.entitiesOf('rule', 1, null))[0]!;
+    const answer = await push([two(draftRule('Two')), two(draftRule('Two, seen'), rev)], admin, 'd2');
     expect(answer.results).toMatchObject([{ outcome: 'refused', code: 'conflict' }, { outcome: 'applied' }]);
-    await push([one(draftRule('One again'), 1)], admin, 'd1');
+    await push([one(draftRule('One again'), rev)], admin, 'd1');
     expect((await store.entitiesOf('rule', 10, null))[0]).toMatchObject({ body: { name: 'Two, seen' } });
   });
 });

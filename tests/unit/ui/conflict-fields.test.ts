@@ -2,15 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { conflictFields, conflictName } from '$lib/ui/conflict-fields';
 import type { AlarmRule } from '$lib/domain/alarm';
 import type { Conflict } from '$lib/domain/operation';
+import { sampleRule } from '../../support/operation-samples';
 
-const rule = {
-  id: 'p:h',
-  assetId: 'p',
-  name: 'Bearing temperature H',
-  isEnabled: true,
+const rule: AlarmRule = {
+  ...sampleRule('Bearing temperature H', 'p'),
   condition: {
     kind: 'limit',
-    channel: 'bearing_temperature',
+    channel: 'Bearing_Temperature_C',
     level: 'H',
     limit: 78,
     setBand: { value: 0, of: 'unit' },
@@ -21,7 +19,7 @@ const rule = {
   onDelayMs: 60_000,
   causes: ['bearing wear'],
   version: 2
-} as unknown as AlarmRule;
+};
 
 function conflict(mine: AlarmRule | null, theirs: AlarmRule | null): Conflict {
   return {
@@ -35,18 +33,21 @@ describe('conflictFields', () => {
   it('names what differs in words, and nothing else', () => {
     const theirs: AlarmRule = { ...rule, isEnabled: false, onDelayMs: 15_000, causes: [], version: 3 };
     expect(conflictFields(conflict(rule, theirs))).toEqual([
-      { word: 'Enabled', mine: 'yes', theirs: 'no' },
-      { word: 'On delay', mine: '1 min', theirs: '15 s' },
-      { word: 'Causes', mine: 'bearing wear', theirs: 'none' }
+      { word: 'Watched', mine: 'yes', theirs: 'no' },
+      { word: 'On-delay', mine: '60 s', theirs: '15 s' },
+      { word: 'Why it may come', mine: 'bearing wear', theirs: 'none' }
     ]);
   });
 
-  it('says a condition as a person reads it', () => {
-    const theirs = { ...rule, condition: { ...rule.condition, limit: 70 } } as AlarmRule;
-    const [field] = conflictFields(conflict(rule, theirs));
-    expect(field?.word).toBe('Condition');
-    expect(field?.mine).toContain('78');
-    expect(field?.theirs).toContain('70');
+  it('names what differs in the condition, also where only its deadband does', () => {
+    const theirs = {
+      ...rule,
+      condition: { ...rule.condition, limit: 70, clearBand: { value: 1.5, of: 'unit' } }
+    } as AlarmRule;
+    expect(conflictFields(conflict(rule, theirs))).toEqual([
+      { word: 'Limit (H)', mine: '78 °C', theirs: '70 °C' },
+      { word: 'Cleared inside it by', mine: '1 %', theirs: '1.5 °C' }
+    ]);
   });
 
   it('has nothing to compare where one side has no such thing', () => {

@@ -21,24 +21,34 @@ const raised: MessageNotice = {
   priority: 'high',
   value: 95.25,
   limit: 90,
+  unit: '°C',
   atMs: nowMs - 60_000,
   by: '',
   raisedMs: nowMs - 60_000,
-  returnedMs: null
+  returnedMs: null,
+  hiddenMs: null
 };
 const returned: MessageNotice = { ...raised, kind: 'returned', atMs: nowMs - 1000, returnedMs: nowMs - 1000 };
-const message = (...notices: MessageNotice[]) => ({ id: 'm', kind: 'alarms' as const, notices });
+const message = (...notices: MessageNotice[]) => ({ id: 'm', kind: 'alarms' as const, notices, reached: [] });
 
 describe('as text', () => {
   test('says when, how urgent, where, what and how much', () => {
     expect(writeText(message(raised))).toBe(
-      '2026-01-05 11:59:00 UTC high Pump 1 (north): Bearing temperature HH raised, value 95.25, limit 90\n'
+      '2026-01-05 11:59:00 UTC high Pump 1 (north): Bearing temperature HH raised, value 95.25 °C, limit 90 °C\n'
     );
   });
   test('one that comes late says that it is over', () => {
     expect(describeNotice({ ...raised, returnedMs: nowMs })).toMatch(
       /; returned to normal at 2026-01-05 12:00:00 UTC$/
     );
+  });
+  test('one that comes late says that it is hidden', () => {
+    expect(describeNotice({ ...raised, hiddenMs: nowMs })).toMatch(
+      /; hidden \(shelved, suppressed or out of service\) since 2026-01-05 12:00:00 UTC$/
+    );
+  });
+  test('an end that was hidden is told as of when it came', () => {
+    expect(describeNotice({ ...returned, atMs: nowMs })).toMatch(/^2026-01-05 11:59:59 UTC .* has returned to normal/);
   });
   test('the subject is the most urgent one, in one line', () => {
     const evil = { ...raised, priority: 'critical' as const, name: 'x\r\nBcc: all@example.org' };
@@ -65,6 +75,19 @@ describe('as alerts', () => {
     const alerts = makeAlerts(message({ ...raised, kind: 'escalated', priority: 'critical' }), nowMs);
     const firing = alerts.filter(({ endsAt }) => Date.parse(endsAt) > nowMs);
     expect(firing.map(({ labels }) => labels.severity)).toEqual(['critical']);
+  });
+  test('one that is hidden is resolved under every severity, and fires alone when it shows again', () => {
+    const hidden = makeAlerts(message({ ...raised, kind: 'hidden', hiddenMs: nowMs - 1 }), nowMs);
+    expect(hidden).toHaveLength(4);
+    expect(hidden.every(({ endsAt }) => Date.parse(endsAt) <= nowMs)).toBe(true);
+    const shown = makeAlerts(message({ ...raised, kind: 'again' }), nowMs);
+    const firing = shown.filter(({ endsAt }) => Date.parse(endsAt) > nowMs);
+    expect(firing.map(({ labels }) => labels.severity)).toEqual(['high']);
+    expect(firing[0]!.labels).toEqual(hidden[0]!.labels);
+  });
+  test('one that was told late, while something hides it, does not fire', () => {
+    const alerts = makeAlerts(message({ ...raised, hiddenMs: nowMs - 1 }), nowMs);
+    expect(alerts.every(({ endsAt }) => Date.parse(endsAt) <= nowMs)).toBe(true);
   });
   test('one that comes late does not fire again', () => {
     const alerts = makeAlerts(message({ ...raised, returnedMs: nowMs - 1 }), nowMs);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { JournalEntry } from '$lib/domain/alarm';
+import type { AlarmState, JournalEntry } from '$lib/domain/alarm';
 import { planNotices, type Change } from '../../../../src/server/notify/plan-notices';
 import type { Told } from '../../../../src/server/notify/notice';
 import type { Recipient } from '../../../../src/server/notify/recipient';
@@ -84,14 +84,62 @@ describe('what is told', () => {
     expect(kinds([raise, now('critical')])).toEqual(['announced', 'escalated']);
     expect(kinds([raise, now('medium'), now('high')])).toEqual(['announced']);
   });
-  test('what happens to hidden alarms and what changes nothing to see is not told', () => {
-    const shelved: JournalEntry = { ...raise, event: 'shelve', from: 'UNACK', to: 'SHLVD' };
+  test('what changes nothing to see is not told', () => {
     const reset: JournalEntry = { ...raise, event: 'reset', from: 'LATAK', to: 'NORM' };
-    expect(kinds([raise, shelved, reset])).toEqual(['announced']);
+    expect(kinds([raise, reset])).toEqual(['announced']);
   });
   test('the same entry read twice has the same key', () => {
     const [first, second] = plan([raise, raise]);
     expect(first!.key).toBe(second!.key);
+  });
+});
+
+describe.each([
+  ['shelved', 'SHLVD', 'shelve', 'unshelve'],
+  ['shelved until its time is over', 'SHLVD', 'shelve', 'expire'],
+  ['suppressed by design', 'DSUPR', 'suppress', 'unsuppress'],
+  ['out of service', 'OOSRV', 'remove-from-service', 'return-to-service']
+] as const)('an alarm that is %s', (_, hidden, hide, show) => {
+  const board = { channel: { kind: 'alertmanager', url: 'https://example.org', secret: '' } } as const;
+  const at = (ms: number, event: JournalEntry['event'], from: AlarmState, to: AlarmState): JournalEntry => ({
+    ...raise,
+    event,
+    from,
+    to,
+    eventMs: startMs + ms
+  });
+  const goes = at(1, hide, 'UNACK', hidden);
+  const standsAgain = at(9, show, hidden, 'UNACK');
+
+  test('is told to nobody, and announced again when it still stands', () => {
+    expect(kinds([raise, goes])).toEqual(['announced']);
+    expect(kinds([raise, goes, standsAgain])).toEqual(['announced', 'again']);
+  });
+  test('ends where alarms are shown as they stand, also one that was acknowledged, and comes back', () => {
+    expect(kinds([raise, goes, standsAgain], board)).toEqual(['announced', 'hidden', 'again']);
+    const acknowledgedFirst = [raise, { ...acknowledged }, at(3, hide, 'ACKED', hidden)];
+    expect(kinds(acknowledgedFirst, { ...board, tellsAcknowledged: false })).toEqual(['announced', 'hidden']);
+    expect(kinds([goes, standsAgain], { ...board, leastPriority: 'critical' })).toEqual([]);
+  });
+  test('may escalate and return without a word; its end is told once it can be seen', () => {
+    const escalates: JournalEntry = { ...at(3, 'reprioritise', hidden, hidden), priority: 'critical' };
+    const ends = at(5, 'return', hidden, hidden);
+    const isNormal = at(9, show, hidden, 'NORM');
+    expect(kinds([raise, goes, escalates, ends])).toEqual(['announced']);
+    expect(kinds([raise, goes, escalates, ends], board)).toEqual(['announced', 'hidden', 'ended']);
+    expect(kinds([raise, goes, ends, isNormal])).toEqual(['announced', 'returned']);
+    expect(kinds([raise, goes, ends, isNormal], { tellsReturn: false })).toEqual(['announced']);
+  });
+  test('has an end that is known by the same key as one that was told before it was hidden', () => {
+    const hiddenAfter = [raise, back, at(6, hide, 'RTNUN', hidden), at(9, show, hidden, 'NORM')];
+    const keys = plan(hiddenAfter).map(({ key }) => key);
+    expect(keys).toEqual(['announced o1', 'returned o1', 'returned o1']);
+  });
+  test('ends there at once, in quiet hours too', () => {
+    const quiet = { from: '10:00', to: '14:00', timeZone: 'UTC' };
+    const [announced, gone] = plan([raise, goes], { ...board, quiet });
+    expect(announced!.fromMs).toBeGreaterThan(startMs);
+    expect(gone!.fromMs).toBe(startMs);
   });
 });
 

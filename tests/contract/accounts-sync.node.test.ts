@@ -1,0 +1,401 @@
+/** Who may exchange what, on both kinds of database: real devices with real ledgers and clients against the real router, without a socket. */
+import { createHash, generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Ledger } from '$lib/domain/ledger';
+import type { OperationDraft } from '$lib/domain/operation';
+import type { Role } from '$lib/domain/role';
+import { registrationText, signatureHeaders, signedText, type DevicePublicKey } from '$lib/domain/signed-request';
+import { createSyncClient } from '$lib/sync/client';
+import { createHttpTransport, type Fetch } from '$lib/sync/http-transport';
+import { createAddresses } from '../../src/server/api/addresses';
+import { createApi } from '../../src/server/api/router';
+import { syncRoutes } from '../../src/server/api/sync-routes';
+import { changeAccount, makeAccount } from '../../src/server/auth/accounts';
+import { makeApiKey } from '../../src/server/auth/api-keys';
+import { createAuthenticate } from '../../src/server/auth/authenticate';
+import { hasDeviceKey, makeDeviceCode, registerDevice, revokeDevice } from '../../src/server/auth/devices';
+import { openSession } from '../../src/server/auth/session';
+import type { Db } from '../../src/server/store/db';
+import { openDb } from '../../src/server/store/open-db';
+import { createSqlPullViews } from '../../src/server/store/pull-views';
+import { createSqlSyncStore } from '../../src/server/store/sync-store';
+import type { SyncStore } from '../../src/server/sync/store';
+import { pgliteDatabases, postgresDatabases, type Databases } from '../support/databases';
+import { createLedgerDisk, createMemoryLedger } from '../support/memory-ledger';
+import { draftCard, draftComment } from '../support/operation-samples';
+
+const startMs = 60_000;
+const hourMs = 3_600_000;
+
+let all: { databases: Databases; db: Db; store: SyncStore }[];
+beforeAll(async () => {
+  const kinds = await Promise.all([pgliteDatabases(), postgresDatabases()]);
+  all = await Promise.all(
+    kinds.map(async (databases) => {
+      const db = await openDb(await databases.create());
+      return { databases, db, store: createSqlSyncStore(db) };
+    })
+  );
+}, startMs);
+afterAll(async () => {
+  for (const { databases, db } of all) {
+    await db.close();
+    await databases.stop();
+  }
+}, startMs);
+
+function createServer(db: Db, store: SyncStore) {
+  let nowMs = 1_790_000_000_000;
+  const clock = () => nowMs;
+  const errors: unknown[] = [];
+  const api = createApi({
+    routes: syncRoutes({
+      store,
+      views: createSqlPullViews(db),
+      openPokes: async () => null,
+      hasKey: (deviceId) => hasDeviceKey(db, deviceId),
+      nowMs: clock,
+      onPush: () => {}
+    }),
+    authenticate: createAuthenticate(db, clock),
+    rateLimit: () => 0,
+    addresses: createAddresses(false),
+    log: { debug: () => {}, info: () => {}, error: (fields) => void errors.push(fields) },
+    metrics: { observeRequest: () => {} },
+    nowMs: clock,
+    stopping: new AbortController().signal,
+    checksAnswers: true
+  });
+  const deed = () => ({ actor: 'test', address: '', atMs: nowMs });
+  return {
+    db,
+    api,
+    clock,
+    deed,
+    errors,
+    pass: (ms: number) => void (nowMs += ms),
+    /** Somebody who is signed in: their id, and the headers their browser sends. */
+    async person(name: string, role: Role, groups: string[] = []) {
+      const made = await makeAccount(db, { name: `${name} ${randomUUID()}`, role, groups }, deed());
+      if (made === 'name-taken') throw new Error(made);
+      const token = await openSession(db, made.account.id, { agent: '', address: '', atMs: nowMs });
+      return { id: made.account.id, headers: { Cookie: `pumpside_session=${token}`, 'Sec-Fetch-Site': 'same-origin' } };
+    }
+  };
+}
+type Server = ReturnType<typeof createServer>;
+
+/** A tablet with a ledger of its own; what its requests carry, and how wrong its clock is, can be changed. */
+function createTablet(server: Server, headers: Record<string, string> = {}) {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { kty, crv, x, y } = publicKey.export({ format: 'jwk' });
+  const id = randomUUID();
+  const signText = (text: string) =>
+    sign('sha256', Buffer.from(text), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url');
+  const statuses: number[] = [];
+  // The first id asked for is the device's.
+  let isFirst = true;
+  const newId = () => (isFirst ? ((isFirst = false), id) : randomUUID());
+  const ledger: Ledger = createMemoryLedger(createLedgerDisk(), { now, newId });
+  const tablet = {
+    id,
+    headers,
+    isSigning: false,
+    skewMs: 0,
+    statuses,
+    register,
+    signRequest,
+    act,
+    sync,
+    shown,
+    ledger
+  };
+
+  function now(): number {
+    return server.clock() + tablet.skewMs;
+  }
+
+  async function register(role: Role = 'engineer', groups: string[] = []): Promise<string> {
+    const { code } = await makeDeviceCode(server.db, { accountId: null, grant: { role, groups } }, server.deed());
+    const signature = signText(registrationText(id, code));
+    const asked = { deviceId: id, name: 'T', code, publicKey: { kty, crv, x, y } as DevicePublicKey, signature };
+    tablet.isSigning = true;
+    return registerDevice(server.db, asked, server.deed());
+  }
+
+  function signRequest(method: string, path: string, bytes: Uint8Array, timeMs: number): Record<string, string> {
+    const nonce = randomBytes(16).toString('hex');
+    const bodySha256 = createHash('sha256').update(bytes).digest('hex');
+    const text = signedText({ deviceId: id, method, path, timeMs, nonce, bodySha256 });
+    return {
+      [signatureHeaders.device]: id,
+      [signatureHeaders.time]: String(timeMs),
+      [signatureHeaders.nonce]: nonce,
+      [signatureHeaders.signature]: signText(text)
+    };
+  }
+
+  const fetch: Fetch = async (url, init) => {
+    const body = init.body ? { body: init.body } : {};
+    const response = await server.api.request(url, {
+      method: init.method,
+      headers: { ...tablet.headers, ...init.headers },
+      ...body
+    });
+    statuses.push(response.status);
+    // As every server of HTTP puts it on.
+    response.headers.set('Date', new Date(server.clock()).toUTCString());
+    return response;
+  };
+  const client = createSyncClient({
+    ledger,
+    lock: (work) => work(),
+    clock: { now },
+    transport: createHttpTransport({
+      fetch,
+      clock: { now, after: () => () => {} },
+      sign: async (method, path, bytes, timeMs) => (tablet.isSigning ? signRequest(method, path, bytes, timeMs) : {})
+    })
+  });
+
+  async function act(...drafts: OperationDraft[]) {
+    await ledger.commit(drafts, '');
+  }
+  async function sync() {
+    statuses.length = 0;
+    return client.syncOnce();
+  }
+  async function shown(): Promise<string[]> {
+    return (await ledger.entities({ kind: 'comment' })).map((comment) => comment.id).sort();
+  }
+  return tablet;
+}
+
+describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
+  let server: Server;
+  beforeEach(async () => {
+    const { db, store } = all.find(({ db }) => db.kind === kind)!;
+    await db.query('DELETE FROM sync_entity');
+    await db.query('DELETE FROM group_departure');
+    server = createServer(db, store);
+  });
+  afterEach(() => expect(server.errors).toEqual([]));
+
+  describe('a device that has a key', () => {
+    const forbidden = { kind: 'paused', why: 'forbidden' };
+
+    it('alone speaks for itself: nobody else pushes for it, and it keeps what was refused until it signs', async () => {
+      const admin = await server.person('Ada', 'administrator');
+      const tablet = createTablet(server, admin.headers);
+      await tablet.act(draftComment('a'));
+      expect(await tablet.sync()).toMatchObject({ kind: 'done', pushed: 1 });
+
+      expect(await tablet.register()).toBe('registered');
+      tablet.isSigning = false;
+      await tablet.act(draftComment('b'));
+      expect(await tablet.sync()).toEqual(forbidden);
+      // It goes on hearing what others did.
+      expect(tablet.statuses).toEqual([403, 200]);
+      const { key } = await makeApiKey(
+        server.db,
+        { name: 'k', permissions: ['alarms.read', 'alarms.act'], groups: [], expiresMs: null },
+        null,
+        server.deed()
+      );
+      tablet.headers = { Authorization: `Bearer ${key}` };
+      expect(await tablet.sync()).toEqual(forbidden);
+      expect(await tablet.ledger.pendingCount()).toBe(1);
+      expect(await tablet.ledger.device()).toMatchObject({ deviceId: tablet.id, settledSeq: 1 });
+
+      tablet.headers = {};
+      tablet.isSigning = true;
+      expect(await tablet.sync()).toMatchObject({ kind: 'done', pushed: 1 });
+      expect(await tablet.ledger.conflicts()).toEqual([]);
+    });
+
+    it('is told where the fault is', async () => {
+      const admin = await server.person('Ada', 'administrator');
+      const tablet = createTablet(server, admin.headers);
+      await tablet.act(draftComment('a'));
+      await tablet.register();
+      const operations = await tablet.ledger.pending(1);
+      const response = await server.api.request('/api/v1/sync/push', {
+        method: 'POST',
+        headers: { ...admin.headers, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ deviceId: tablet.id, operations })
+      });
+      expect([response.status, await response.json()]).toEqual([
+        403,
+        {
+          error: 'unsigned',
+          where: 'body.deviceId',
+          found: 'user',
+          expected: 'the signature of this device',
+          requestId: expect.any(String)
+        }
+      ]);
+    });
+
+    it('does not speak for another', async () => {
+      const [mine, other] = [createTablet(server), createTablet(server)];
+      await mine.register();
+      await other.register();
+      await mine.act(draftComment('a'));
+      const path = '/api/v1/sync/push';
+      const asked = { deviceId: mine.id, operations: await mine.ledger.pending(1) };
+      const body = new TextEncoder().encode(JSON.stringify(asked));
+      const headers = { ...other.signRequest('POST', path, body, server.clock()), 'Content-Type': 'application/json' };
+      const response = await server.api.request(path, { method: 'POST', headers, body });
+      expect(await response.json()).toMatchObject({ results: [], halted: { code: 'not-your-device' } });
+    });
+
+    it('sends nothing once it is revoked, signed or not, and all of it once it is registered anew', async () => {
+      const admin = await server.person('Ada', 'administrator');
+      const tablet = createTablet(server, admin.headers);
+      await tablet.register();
+      await tablet.act(draftComment('a'));
+      await tablet.sync();
+      expect(await revokeDevice(server.db, tablet.id, null, server.deed())).toBe(true);
+      await tablet.act(draftComment('b'));
+      // Signing in would not help, so that is not what it is asked for.
+      expect(await tablet.sync()).toEqual(forbidden);
+      expect(tablet.statuses).toEqual([403, 403]);
+      tablet.isSigning = false;
+      expect(await tablet.sync()).toEqual(forbidden);
+      expect(await tablet.ledger.pendingCount()).toBe(1);
+
+      expect(await tablet.register()).toBe('registered');
+      expect(await tablet.sync()).toMatchObject({ kind: 'done', pushed: 1 });
+    });
+
+    it.each([-3, 3])('signs by the server’s clock where its own is %i h off', async (hours) => {
+      const tablet = createTablet(server);
+      await tablet.register();
+      tablet.skewMs = hours * hourMs;
+      await tablet.act(draftComment('a'));
+      expect(await tablet.sync()).toMatchObject({ kind: 'done', pushed: 1 });
+      expect(tablet.statuses).toEqual([401, 200, 200]);
+      expect(await tablet.sync()).toMatchObject({ kind: 'done' });
+      expect(tablet.statuses).toEqual([200]);
+      // Somebody has set it right.
+      tablet.skewMs = 0;
+      expect(await tablet.sync()).toMatchObject({ kind: 'done' });
+      expect(tablet.statuses).toEqual([401, 200]);
+    });
+
+    it('asks once more at most where it is refused for another reason', async () => {
+      const tablet = createTablet(server);
+      tablet.isSigning = true;
+      expect(await tablet.sync()).toEqual({ kind: 'paused', why: 'signed-out' });
+      expect(tablet.statuses).toEqual([401]);
+      tablet.skewMs = hourMs;
+      expect(await tablet.sync()).toEqual({ kind: 'paused', why: 'signed-out' });
+      expect(tablet.statuses).toEqual([401, 401]);
+    });
+  });
+
+  describe('who may see other pumps than before', () => {
+    /** An office that sees all has written about a pump of the north, one of the south, and one of nobody's group. */
+    async function fill() {
+      const office = createTablet(server, (await server.person('Ada', 'administrator')).headers);
+      const pumps = [
+        ['n', 'north'],
+        ['s', 'south'],
+        ['f', '']
+      ] as const;
+      for (const [name, group] of pumps) {
+        await office.act(draftCard(name, group, name), draftComment(`about-${name}`, 'seen', name));
+      }
+      expect(await office.sync()).toMatchObject({ kind: 'done', pushed: 6 });
+      return office;
+    }
+
+    it('keeps nothing of a group that was lost, gets all of one that was gained, and is reset once', async () => {
+      await fill();
+      const bo = await server.person('Bo', 'engineer', ['north']);
+      const tablet = createTablet(server, bo.headers);
+      await tablet.sync();
+      expect(await tablet.shown()).toEqual(['about-f', 'about-n']);
+      await changeAccount(server.db, bo.id, { groups: ['south'] }, server.deed());
+      await tablet.act(draftComment('own', 'seen', 's'));
+      expect(await tablet.sync()).toMatchObject({ kind: 'done', pushed: 1 });
+      expect(await tablet.shown()).toEqual(['about-f', 'about-s', 'own']);
+      expect(await tablet.ledger.entity('asset', 'n')).toBeUndefined();
+      await tablet.sync();
+      expect(tablet.statuses).toEqual([200]);
+      await changeAccount(server.db, bo.id, { role: 'administrator' }, server.deed());
+      await tablet.sync();
+      expect(await tablet.shown()).toEqual(['about-f', 'about-n', 'about-s', 'own']);
+    });
+
+    it('is asked again where the answer that said so was lost', async () => {
+      await fill();
+      const bo = await server.person('Bo', 'engineer', ['north']);
+      const tablet = createTablet(server, bo.headers);
+      await tablet.sync();
+      const { cursor } = await tablet.ledger.device();
+      await changeAccount(server.db, bo.id, { groups: ['south'] }, server.deed());
+      const ask = async (from: number) => {
+        const path = `/api/v1/sync/pull?cursor=${from}&deviceId=${tablet.id}`;
+        return (await server.api.request(path, { headers: bo.headers })).json();
+      };
+      for (let n = 0; n < 2; n++) expect(await ask(cursor)).toMatchObject({ resetRequired: true, cursor: 0 });
+      expect(await ask(0)).toMatchObject({ resetRequired: false });
+      expect(await ask(cursor)).toMatchObject({ resetRequired: false });
+    });
+
+    it('has it of a device nobody is signed in on, too, and of whoever signs in on it', async () => {
+      await fill();
+      const tablet = createTablet(server);
+      await tablet.register('engineer', ['north']);
+      await tablet.sync();
+      expect(await tablet.shown()).toEqual(['about-f', 'about-n']);
+      tablet.headers = (await server.person('Sue', 'engineer', ['south'])).headers;
+      await tablet.sync();
+      expect(await tablet.shown()).toEqual(['about-f', 'about-s']);
+    });
+
+    it('keeps nothing of a pump that was moved to a group of others, and gets one that was moved to theirs', async () => {
+      const office = await fill();
+      const north = createTablet(server, (await server.person('Nat', 'engineer', ['north'])).headers);
+      const south = createTablet(server, (await server.person('Sue', 'engineer', ['south'])).headers);
+      const none = createTablet(server, (await server.person('Nil', 'engineer')).headers);
+      for (const tablet of [north, south, none]) await tablet.sync();
+      expect(await none.shown()).toEqual(['about-f']);
+
+      await office.act(draftCard('n', 'south', 'n'), draftCard('f', 'north', 'f'));
+      for (const tablet of [office, north, south, none]) await tablet.sync();
+      expect(await north.shown()).toEqual(['about-f']);
+      expect(await south.shown()).toEqual(['about-n', 'about-s']);
+      expect(await none.shown()).toEqual([]);
+      for (const tablet of [north, south, none]) {
+        await tablet.sync();
+        expect(tablet.statuses).toEqual([200]);
+      }
+    });
+
+    it('is left alone by a pump that is new, renamed, or was only ever seen by others', async () => {
+      const office = await fill();
+      const south = createTablet(server, (await server.person('Sue', 'engineer', ['south'])).headers);
+      await south.sync();
+      await office.act(draftCard('x', 'north', 'x'), draftCard('N', 'north', 'n'), draftCard('S', 'south', 's'));
+      await office.act(draftCard('N', 'east', 'n'));
+      await office.sync();
+      await south.sync();
+      expect(south.statuses).toEqual([200]);
+    });
+
+    it('loses a pump without a card by its first one, where that is of a group of others', async () => {
+      const office = await fill();
+      await office.act(draftComment('about-u', 'seen', 'u'));
+      await office.sync();
+      const south = createTablet(server, (await server.person('Sue', 'engineer', ['south'])).headers);
+      await south.sync();
+      expect(await south.shown()).toContain('about-u');
+      await office.act(draftCard('u', 'north', 'u'));
+      await office.sync();
+      await south.sync();
+      expect(await south.shown()).not.toContain('about-u');
+    });
+  });
+});

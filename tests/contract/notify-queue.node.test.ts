@@ -1,0 +1,236 @@
+/** What the database keeps of notifications, on both kinds of it: who has got a message, what is told once, and what is deleted when. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { JournalEntry } from '$lib/domain/alarm';
+import { collectNotices } from '../../src/server/notify/collect';
+import { deliverDue } from '../../src/server/notify/deliver';
+import type { Message, Sent } from '../../src/server/notify/notifier';
+import { pruneNotifications } from '../../src/server/notify/prune';
+import { findDeadLetter, listDeadLetters, revive } from '../../src/server/notify/queue';
+import { putRoute, type NotificationRoute } from '../../src/server/notify/routes-store';
+import { provideKeyPair } from '../../src/server/notify/vapid';
+import type { Db } from '../../src/server/store/db';
+import { openDb } from '../../src/server/store/open-db';
+import { createSqlSyncStore } from '../../src/server/store/sync-store';
+import type { SyncStore } from '../../src/server/sync/store';
+import { pgliteDatabases, postgresDatabases, type Databases } from '../support/databases';
+
+const dayMs = 86_400_000;
+
+describe.each([
+  ['PGlite', pgliteDatabases],
+  ['PostgreSQL', postgresDatabases]
+])('notifications in %s', (kind, openDatabases) => {
+  let databases: Databases;
+  let db: Db;
+  let store: SyncStore;
+  beforeAll(async () => {
+    databases = await openDatabases();
+    db = await openDb(await databases.create());
+    store = createSqlSyncStore(db);
+  }, 60_000);
+  afterAll(async () => {
+    await db.close();
+    await databases.stop();
+  }, 60_000);
+
+  let nowMs = 0;
+  let sent: (Message & { to: string })[] = [];
+  let answers: Sent[] = [];
+  beforeEach(async () => {
+    await db.query('TRUNCATE notification_route, sync_entity CASCADE');
+    const { newest } = await store.version();
+    await db.query('UPDATE notification_cursor SET rev = $1, caught_up_at = now()', [newest]);
+    nowMs = Date.now();
+    [sent, answers] = [[], []];
+  });
+
+  async function addRoute(change: Partial<NotificationRoute> = {}): Promise<string> {
+    const id = randomUUID();
+    const wanted = { leastPriority: 'low', tellsReturn: true, tellsAcknowledged: true } as const;
+    const when = { bundleBy: 'nothing', bundleMs: 0, quiet: null } as const;
+    const channel = { kind: 'webhook', url: `https://${id}.example/`, secret: '' } as const;
+    await putRoute(db, { id, name: 'n', isEnabled: true, groups: null, channel, ...wanted, ...when, ...change }, nowMs);
+    return id;
+  }
+
+  async function write(...entries: Partial<JournalEntry>[]): Promise<JournalEntry[]> {
+    const bodies = entries.map((change): JournalEntry => {
+      const what = { ruleId: 'p1:hh', ruleVersion: 0, name: 'Hot', assetName: 'Pump 1', value: 1, limit: 0 };
+      const states = { event: 'raise', from: 'NORM', to: 'UNACK', priority: 'high' } as const;
+      const ids = { id: randomUUID(), alarmId: 'd:p1:hh', occurrenceId: randomUUID(), assetId: 'p1', deviceId: 'd' };
+      return { ...ids, ...what, ...states, eventMs: nowMs, recordedMs: nowMs, by: '', reason: '', ...change };
+    });
+    const entities = bodies.map((body) => {
+      const { id, assetId, deviceId } = body;
+      return { kind: 'journal', id, assetId, deviceId, rev: 0, atMs: nowMs, open: 0, body } as const;
+    });
+    await store.tx((transaction) => transaction.put(entities));
+    return bodies;
+  }
+
+  const collect = async () => {
+    while (await collectNotices(db, store, nowMs, randomUUID));
+  };
+  const deliver = () =>
+    deliverDue({
+      db,
+      nowMs: () => nowMs,
+      random: () => 0,
+      stopping: new AbortController().signal,
+      openNotifier: (channel) => ({
+        async send(message) {
+          sent.push({ ...message, to: channel.kind === 'webhook' ? channel.url : channel.kind });
+          return answers.shift() ?? { ok: true };
+        }
+      })
+    });
+  const count = async (table: string) => {
+    const [row] = await db.query<{ count: number }>(`SELECT count(*) AS count FROM ${table}`);
+    return row!.count;
+  };
+  /** As if all that is stored had been stored so much earlier. */
+  const age = (days: number) =>
+    db.query('UPDATE sync_entity SET stored_at = stored_at - make_interval(days => $1)', [days]);
+
+  test('who has got a message is known at the next try, and from the dead letters on', async () => {
+    const routeId = await addRoute();
+    const failure = { ok: false, final: false, gone: false, detail: 'refused: bob' } as const;
+    answers = [{ ...failure, reached: ['ada'] }, failure, { ...failure, final: true, reached: ['ada', 'cid'] }];
+    await write({});
+    await collect();
+    for (let tries = 1; tries <= 3; tries++, nowMs += dayMs) await deliver();
+    const [letter] = await listDeadLetters(db, [routeId], 9);
+    expect(letter).toMatchObject({ tries: 3, lastError: 'refused: bob', deadMs: nowMs - dayMs });
+    await revive(db, letter!.id, nowMs);
+    await deliver();
+    expect(sent.map(({ reached }) => reached)).toEqual([[], ['ada'], ['ada'], ['ada', 'cid']]);
+    expect(new Set(sent.map(({ id }) => id)).size).toBe(1);
+    expect(await listDeadLetters(db, [routeId], 9)).toEqual([]);
+  });
+
+  test('a message that comes late knows that its alarm is hidden, and forgets it when it shows', async () => {
+    await addRoute();
+    const occurrenceId = randomUUID();
+    const at = (ms: number) => ({ occurrenceId, eventMs: nowMs + ms });
+    answers = [{ ok: false, final: false, gone: false, detail: 'away' }];
+    await write(at(0), { ...at(1), event: 'shelve', from: 'UNACK', to: 'SHLVD' });
+    await collect();
+    await deliver();
+    expect(sent.map(({ notices }) => notices)).toMatchObject([[{ kind: 'announced', hiddenMs: nowMs + 1 }]]);
+    await write({ ...at(9), event: 'unshelve', from: 'SHLVD', to: 'UNACK' });
+    await collect();
+    nowMs += dayMs;
+    await deliver();
+    const told = sent.slice(1).flatMap(({ notices }) => notices.map((each) => [each.kind, each.hiddenMs]));
+    expect(told).toEqual([
+      ['announced', null],
+      ['again', null]
+    ]);
+  });
+
+  test('a group that a pump comes to hears of what is new, and not of the pump’s past', async () => {
+    const north = await addRoute({ groups: ['north'] });
+    const card = (group: string) => ({ id: 'p1', name: 'Pump 1', group });
+    const move = (group: string) =>
+      store.tx(async (transaction) => {
+        const rest = { kind: 'asset', id: 'p1', assetId: 'p1', deviceId: 'd', rev: 0, atMs: 0, open: 0 } as const;
+        await transaction.put([{ ...rest, body: card(group) }]);
+        await transaction.touch(['p1']);
+      });
+    await move('north');
+    await write({});
+    await collect();
+    await age(2);
+    const south = await addRoute({ groups: ['south'] });
+    await move('south');
+    await collect();
+    await deliver();
+    expect(sent.map(({ to }) => to)).toEqual([`https://${north}.example/`]);
+    await write({});
+    await collect();
+    await deliver();
+    expect(sent.slice(1).map(({ to }) => to)).toEqual([`https://${south}.example/`]);
+  });
+
+  test('what was stored before a stop that lasted days is told after it', async () => {
+    await addRoute();
+    await write({});
+    await age(5);
+    await db.query(`UPDATE notification_cursor SET caught_up_at = now() - interval '5 days 1 hour'`);
+    await collect();
+    await deliver();
+    expect(sent).toHaveLength(1);
+  });
+
+  test('what is old is deleted, and nothing that may still be needed', async () => {
+    const routeId = await addRoute();
+    answers = [{ ok: false, final: true, gone: false, detail: 'answered 400' }];
+    const [dead] = await write({});
+    await collect();
+    await deliver();
+    const [delivered] = await write({});
+    await collect();
+    await deliver();
+    await write({ ...delivered!, id: randomUUID(), event: 'return', from: 'UNACK', to: 'RTNUN' });
+    await collect();
+    await deliver();
+    const tables = ['notification_delivery', 'notification_notice', 'notification_told'];
+    const counts = () => Promise.all(tables.map(count));
+    expect(await counts()).toEqual([1, 3, 2]);
+
+    expect(await pruneNotifications(db, nowMs + 89 * dayMs)).toBe(false);
+    expect(await counts()).toEqual([1, 3, 2]);
+    expect(await pruneNotifications(db, nowMs + 91 * dayMs)).toBe(false);
+    // Its end is to be told yet: that occurrence has not returned.
+    expect(await counts()).toEqual([0, 0, 1]);
+    expect(await listDeadLetters(db, [routeId], 9)).toEqual([]);
+    await write({ ...dead!, id: randomUUID(), event: 'return', from: 'UNACK', to: 'RTNUN' });
+    await collect();
+    await deliver();
+    expect(sent.at(-1)!.notices).toMatchObject([{ kind: 'returned', occurrenceId: dead!.occurrenceId }]);
+  });
+
+  test('thousands are deleted in pieces', async () => {
+    const routeId = await addRoute();
+    await db.query(
+      `INSERT INTO notification_notice (route_id, key, occurrence, rev, planned_ms)
+        SELECT $1::uuid, int4send(n), int4send(n), n, 0 FROM generate_series(1, 4500) n`,
+      [routeId]
+    );
+    const pieces = [];
+    for (let isMore = true; isMore;) pieces.push((isMore = await pruneNotifications(db, nowMs)));
+    expect(pieces).toEqual([true, true, false]);
+    expect(await count('notification_notice')).toBe(0);
+  });
+
+  test('a dead letter of a route that waits is no dead letter', async () => {
+    await addRoute();
+    await write({});
+    await collect();
+    const [waiting] = await db.query<{ id: string }>('SELECT id FROM notification_delivery');
+    expect(await findDeadLetter(db, waiting!.id)).toBeUndefined();
+  });
+
+  test('many who collect and send at once tell each thing once', async () => {
+    const ids = [await addRoute(), await addRoute()];
+    const written: JournalEntry[] = [];
+    const writing = (async () => {
+      for (let index = 0; index < 20; index++) written.push(...(await write({ alarmId: `d:p1:${index}` })));
+    })();
+    // PGlite has one connection; there they take turns.
+    await Promise.all([writing, ...Array.from({ length: kind === 'PGlite' ? 2 : 6 }, () => collect().then(deliver))]);
+    await collect();
+    await Promise.all(Array.from({ length: 4 }, deliver));
+    const told = sent.flatMap(({ to, notices }) => notices.map(({ occurrenceId }) => `${to} ${occurrenceId}`));
+    const expected = ids.flatMap((id) => written.map(({ occurrenceId }) => `https://${id}.example/ ${occurrenceId}`));
+    expect(told.sort()).toEqual(expected.sort());
+  });
+
+  test('the key pair of web push is made once, whoever asks first', async () => {
+    const pairs = await Promise.all(Array.from({ length: 4 }, () => provideKeyPair(db)));
+    expect(new Set(pairs.map(({ publicKey }) => publicKey)).size).toBe(1);
+    expect(new Set(pairs.map(({ privateKey }) => privateKey)).size).toBe(1);
+    expect(await provideKeyPair(db)).toEqual(pairs[0]);
+  });
+});
