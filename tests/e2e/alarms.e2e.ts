@@ -148,6 +148,14 @@ test('a tablet and an office see each other’s acknowledgements, also after the
     await office.getByText('Changes of its rule (1)').click();
     await expect(office.getByRole('region', { name: 'Changes' })).toContainText('trial');
     await expect(office.getByRole('region', { name: 'Changes' })).toContainText('Ada');
+
+    const groupOn = (page: Page) => page.getByLabel('Group of Simulated pump');
+    await tablet.goto(`${site.origin}/account`);
+    await groupOn(tablet).fill('north');
+    await groupOn(tablet).press('Tab');
+    await office.goto(`${site.origin}/account`);
+    await expect(groupOn(office)).toHaveValue('north');
+    await expectAccessible(office);
   } finally {
     await site.kill();
   }

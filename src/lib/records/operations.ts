@@ -4,10 +4,10 @@ import type { Finding } from '../domain/finding';
 import type { Manifest } from '../domain/manifest';
 import type { Entity, OperationDraft } from '../domain/operation';
 
-/** A pump's name; its group stays as `known` has it. */
+/** A pump's name; its group, and what a later version has written, stay as `known` has them. */
 export function draftCard({ id, name }: Pick<Asset, 'id' | 'name'>, known?: Entity): OperationDraft {
-  const group = (known as Entity<'asset'> | undefined)?.body?.group ?? '';
-  return { kind: 'asset', id, assetId: id, body: { id, name, group } };
+  const body = (known as Entity<'asset'> | undefined)?.body;
+  return { kind: 'asset', id, assetId: id, body: { group: '', ...body, id, name } };
 }
 
 /** The model that scores a pump from now on. */

@@ -73,7 +73,7 @@ export function createRecords(name = databaseName, wait?: Wait, actor: () => str
       writeAndTell('records.addAsset', ['assets', 'rejected'], async (tell) => {
         await assets.put(asset);
         await rejected.put({ assetId: asset.id, rows });
-        await tell(() => [draftCard(asset)]);
+        await tell(async (ledger) => [draftCard(asset, await ledger.entity('asset', asset.id))]);
       }),
 
     addLiveAssets: (added) =>

@@ -1,0 +1,30 @@
+/** Which group each pump belongs to: by it the backend knows who sees the pump. */
+import type { AssetCard, OperationDraft } from '../domain/operation';
+import type { Result } from '../domain/result';
+import { app } from './app.svelte';
+import { listCards } from './pump-cards';
+import { Query, told } from './query.svelte';
+
+export class PumpGroups {
+  readonly query = new Query<AssetCard[]>();
+
+  show(): void {
+    void app.loadLedger().then((ledger) =>
+      this.query.ask(async () => {
+        const cards = await ledger.entities({ kind: 'asset', limit: Infinity });
+        return listCards(cards, await app.records.assets());
+      })
+    );
+  }
+
+  stop(): void {
+    this.query.stop();
+  }
+
+  /** The empty group is everybody's. */
+  async put(card: AssetCard, group: string): Promise<Result<unknown>> {
+    const { id } = card;
+    const draft: OperationDraft = { kind: 'asset', id, assetId: id, body: { ...card, group } };
+    return told(async () => (await app.loadLedger()).commit([draft], app.session.actor));
+  }
+}
