@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Operation } from '$lib/domain/operation';
 import type { Role } from '$lib/domain/role';
-import { auditNotifications } from '../../src/server/api/audited-notifications';
 import { auditRoutes } from '../../src/server/api/audit-routes';
 import type { AccountPlace } from '../../src/server/api/account-place';
 import { notificationRoutes, type NotificationPlace } from '../../src/server/api/notification-routes';
@@ -75,8 +74,8 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
     await migrate(db);
     store = createSqlSyncStore(db);
     const notifications = { db, nowMs: Date.now, newId: randomUUID, wake: () => {} } as NotificationPlace;
-    const routes = auditNotifications(notificationRoutes(notifications), notifications);
-    place = createSmallApi([...auditRoutes({ db } as AccountPlace), ...routes], callers);
+    const routes = [...auditRoutes({ db } as AccountPlace), ...notificationRoutes(notifications)];
+    place = createSmallApi(routes, callers);
   });
   afterEach(() => expect(place.lines.filter(({ level }) => level === 'error')).toEqual([]));
 
@@ -186,21 +185,58 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
     });
   });
 
+  it('finds what was before among thousands of others at once, whatever texts they have', async () => {
+    const seal = createSealer('d1', 'ann');
+    await push(seal(draftCard('First\u0001', 'north', 'p "1"')));
+    await db.query(
+      `INSERT INTO sync_operation (device_id, seq, hash, operation, result)
+        SELECT 'd2', n, '', replace(replace($1, 'ID', (n % 10)::text), 'NAME', '\\u0000\\ud800 ' || n)::json, '{"outcome":"applied"}'
+          FROM generate_series(1, 20000) n`,
+      [JSON.stringify({ ...seal(draftCard('NAME', 'north', 'pump-ID')), deviceId: 'd2' })]
+    );
+    const plan = await db.query<Record<string, string>>(
+      `EXPLAIN SELECT 1 FROM sync_operation WHERE operation::text ~ '"kind":"(rule|promotion|asset)"'
+        AND result::text LIKE '%"outcome":"applied"%' AND subject_of(operation) = 'x' ORDER BY stored_at DESC, device_id DESC, seq DESC LIMIT 1`
+    );
+    expect(JSON.stringify(plan)).toContain('sync_operation_subject');
+    const again = createSealer('d3', 'ann');
+    await push(again(draftCard('Second', 'north', 'p "1"')));
+    const startMs = performance.now();
+    const { entries } = await list();
+    expect(performance.now() - startMs).toBeLessThan(2000);
+    expect(entries).toHaveLength(100);
+    expect(entries[0]!.detail.before).toMatchObject({ name: 'First\u0001' });
+    expect(entries[20]!.subject).toBe(entries[10]!.subject);
+    expect(entries[20]!.detail.after).toEqual(entries[10]!.detail.before);
+    expect((await ask('GET', '/api/v1/audit?limit=101')).status).toBe(422);
+  });
+
+  const path = '/api/v1/notifications/routes';
+  const channel = { kind: 'webhook', url: 'https://example.org/hook', secret: 'hunter2-hunter2-hunter2' };
+  const wish = {
+    name: 'Office',
+    isEnabled: true,
+    channel,
+    groups: null,
+    leastPriority: 'high',
+    tellsReturn: false,
+    tellsAcknowledged: false,
+    bundleBy: 'asset',
+    bundleMs: 0,
+    quiet: null
+  };
+
+  it('has a change of who is told of alarms, or there is none', async () => {
+    const made = (await (await ask('POST', path, 'ann', wish)).json()) as { route: { id: string } };
+    await db.query('ALTER TABLE audit ADD CHECK (n < 2)');
+    expect((await ask('POST', path, 'ann', wish)).status).toBe(500);
+    expect((await ask('PATCH', `${path}/${made.route.id}`, 'ann', { name: 'Yard' })).status).toBe(500);
+    expect((await ask('DELETE', `${path}/${made.route.id}`)).status).toBe(500);
+    expect(place.lines.splice(0).filter(({ level }) => level === 'error')).toHaveLength(3);
+    expect(await (await ask('GET', path)).json()).toEqual({ routes: [made.route] });
+  });
+
   it('has every change of who is told of alarms, without a secret', async () => {
-    const path = '/api/v1/notifications/routes';
-    const channel = { kind: 'webhook', url: 'https://example.org/hook', secret: 'hunter2-hunter2-hunter2' };
-    const wish = {
-      name: 'Office',
-      isEnabled: true,
-      channel,
-      groups: null,
-      leastPriority: 'high',
-      tellsReturn: false,
-      tellsAcknowledged: false,
-      bundleBy: 'asset',
-      bundleMs: 0,
-      quiet: null
-    };
     const made = await ask('POST', path, 'ann', wish);
     expect([made.status, await made.clone().json()]).toMatchObject([201, {}]);
     const { route } = (await made.json()) as { route: { id: string } };

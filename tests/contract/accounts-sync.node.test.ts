@@ -194,8 +194,7 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
       tablet.isSigning = false;
       await tablet.act(draftComment('b'));
       expect(await tablet.sync()).toEqual(forbidden);
-      // It goes on hearing what others did.
-      expect(tablet.statuses).toEqual([403, 200]);
+      expect(tablet.statuses).toEqual([403, 403]);
       const { key } = await makeApiKey(
         server.db,
         { name: 'k', permissions: ['alarms.read', 'alarms.act'], groups: [], expiresMs: null },
@@ -247,6 +246,37 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
       const headers = { ...other.signRequest('POST', path, body, server.clock()), 'Content-Type': 'application/json' };
       const response = await server.api.request(path, { method: 'POST', headers, body });
       expect(await response.json()).toMatchObject({ results: [], halted: { code: 'not-your-device' } });
+    });
+
+    it('alone is shown what changes under its id: nobody else makes it begin anew, or not', async () => {
+      const admin = await server.person('Ada', 'administrator');
+      const key = { name: 'k', permissions: ['alarms.read' as const], groups: [], expiresMs: null };
+      const program = { Authorization: `Bearer ${(await makeApiKey(server.db, key, null, server.deed())).key}` };
+      const [mine, other, open] = [createTablet(server), createTablet(server), createTablet(server)];
+      await mine.register('engineer', ['north']);
+      await other.register();
+      await mine.sync();
+      const views = createSqlPullViews(server.db);
+      const before = await views.read(mine.id, ['north']);
+      const pathOf = (id: string) => `/api/v1/sync/pull?cursor=0&deviceId=${id}`;
+      const signed = (id: string) => other.signRequest('GET', pathOf(id), new Uint8Array(), server.clock());
+      const ask = (id: string, headers: Record<string, string>) => server.api.request(pathOf(id), { headers });
+      for (const [found, headers] of [
+        ['user', admin.headers],
+        ['key', program],
+        ['device', signed(mine.id)]
+      ] as const) {
+        const response = await ask(mine.id, headers);
+        expect([response.status, await response.json()], found).toMatchObject([
+          403,
+          { error: 'unsigned', where: 'query.deviceId', found, expected: 'the signature of this device' }
+        ]);
+      }
+      expect((await ask(open.id, signed(open.id))).status).toBe(403);
+      expect(await views.read(mine.id, ['north'])).toEqual(before);
+      // Its own, and that of a device without a key.
+      expect((await ask(other.id, signed(other.id))).status).toBe(200);
+      for (const headers of [admin.headers, program]) expect((await ask(open.id, headers)).status).toBe(200);
     });
 
     it('sends nothing once it is revoked, signed or not, and all of it once it is registered anew', async () => {

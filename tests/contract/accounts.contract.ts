@@ -695,7 +695,7 @@ export function testAccounts(name: string, open: () => Promise<{ db: Db; close: 
         'users',
         'devices',
         'keys',
-        'audit?limit=1000',
+        'audit?limit=100',
         'account',
         'account/sessions',
         'audit/check'

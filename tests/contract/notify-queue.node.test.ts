@@ -109,6 +109,46 @@ describe.each([
     expect(await listDeadLetters(db, [routeId], 9)).toEqual([]);
   });
 
+  describe('a critical alarm of a pump whose medium one is put off', () => {
+    const medium = { priority: 'medium' } as const;
+    const critical = { priority: 'critical', alarmId: 'd:p1:trip' } as const;
+    const failure = { ok: false, final: false, gone: false, detail: 'answered 451' } as const;
+    const priorities = () => sent.map(({ notices }) => notices.map(({ priority }) => priority).join());
+
+    test.each([
+      ['an address', { ...failure, reached: ['ada'] }],
+      ['the whole place', failure]
+    ])('goes at once, whatever of it waits: %s', async (_, first) => {
+      await addRoute({ bundleBy: 'asset' });
+      answers = [first];
+      await write(medium);
+      await collect();
+      await deliver();
+      await write(critical);
+      await collect();
+      await deliver();
+      expect(priorities()).toEqual(['medium', 'critical']);
+      nowMs += dayMs;
+      await deliver();
+      expect(priorities()).toEqual(['medium', 'critical', 'medium']);
+    });
+
+    test('a later one as urgent waits for one that nobody has got, and not for one that somebody has', async () => {
+      await addRoute({ bundleBy: 'asset' });
+      answers = [failure, { ...failure, reached: ['ada'] }];
+      await write(critical);
+      await collect();
+      await deliver();
+      await write({ ...critical, alarmId: 'd:p1:other' }, { ...medium, alarmId: 'd:p1:third' });
+      await collect();
+      await deliver();
+      expect(sent).toHaveLength(1);
+      nowMs += dayMs;
+      await deliver();
+      expect(priorities()).toEqual(['critical', 'critical', 'critical,medium']);
+    });
+  });
+
   test('a message that comes late knows that its alarm is hidden, and forgets it when it shows', async () => {
     await addRoute();
     const occurrenceId = randomUUID();

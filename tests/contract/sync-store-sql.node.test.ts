@@ -107,6 +107,18 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
     expect(await store.changesSince(0, 10, ['south'])).toEqual([]);
   });
 
+  it('keeps kinds and ids apart, whatever a device puts into them', async () => {
+    const store = await createStore(own().db);
+    const card = { ...numbered(1), kind: 'asset', id: 'Pump 7' } as Entity;
+    const odd = { kind: 'asset Pump', id: '7' } as unknown as { kind: 'asset'; id: string };
+    await store.tx((transaction) => transaction.put([card]));
+    await store.tx(async (transaction) => {
+      await transaction.load([card, odd]);
+      expect(await transaction.entity('asset', 'Pump 7')).toEqual({ ...card, rev: 1 });
+      expect(await transaction.entity(odd.kind, odd.id)).toBeUndefined();
+    });
+  });
+
   it('takes a thousand entities at once, and the last of the same', async () => {
     const store = await createStore(own().db);
     const entities = Array.from({ length: 1000 }, (_, index) => numbered(index % 999));

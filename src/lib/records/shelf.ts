@@ -18,7 +18,7 @@ interface Shelf<Row> {
 export function createShelf<Row extends { kind: string; id: string }>(table: Table<Row, Key>): Shelf<Row> {
   const known = new Map<string, { key: Key; row: Row | undefined }>();
   const changed = new Set<string>();
-  const nameOf = ([kind, id]: Key) => `${kind} ${id}`;
+  const nameOf = (key: Key) => JSON.stringify(key);
 
   return {
     async load(keys) {

@@ -4,52 +4,65 @@ import type { Asset } from '../domain/asset';
 import type { Channel } from '../domain/channel';
 import { findPumpChannel } from '../domain/pump-channel';
 import { fail, ok, type Result } from '../domain/result';
-import { canonical } from '../sync/canonical';
 import { app } from './app.svelte';
-import { Query } from './query.svelte';
+import { Query, told } from './query.svelte';
 import { readRuleChanges, type KnownRuleChange } from './rule-changes';
+import { draftRules, findOvertaken, type RuleOutcome, type WantedRule } from './rule-drafts';
 
 export class AlarmRules {
   readonly query = new Query<AlarmRule[]>();
   readonly rules = $derived(this.query.value);
   /** Of all rules of the pump, newest first. */
   readonly changes = new Query<KnownRuleChange[]>();
-  #asset: Asset | null = null;
+  #assetId = '';
+  #isShown = false;
 
-  /** Shows the rules of this pump. */
-  show(asset: Asset): void {
-    this.#asset = asset;
-    this.query.ask(() => app.alarms.rules(asset));
-    this.changes.ask(async () => readRuleChanges(await app.loadLedger(), { assetId: asset.id }));
+  /** Shows the rules of this pump, and follows what its record says of channels and limits. */
+  show(assetId: string): void {
+    this.#assetId = assetId;
+    this.#isShown = true;
+    const ask = () => {
+      if (!this.#isShown || this.#assetId !== assetId) return;
+      this.query.ask(async () => {
+        // Only for the query to follow: `rules` loads code before it reads.
+        await app.alarms.changedRules(assetId);
+        const asset = await app.records.asset(assetId);
+        return asset ? app.alarms.rules(asset) : [];
+      });
+      this.changes.ask(async () => readRuleChanges(await app.loadLedger(), { assetId }));
+    };
+    // A live query does not follow what it reads after it has loaded code. What fails to load is told by the queries.
+    void app.loadLedger().then(ask, ask);
   }
 
   stop(): void {
+    this.#isShown = false;
     this.query.stop();
     this.changes.stop();
   }
 
   /**
    * Checks and stores rules; the live thread watches by them from the next reading on. Those that are as they were before make no change.
-   * Returns how many were changed.
+   * `seen` are the rules that the person had before them: where one to be stored is another one now, nothing is stored.
    */
-  async save(rules: AlarmRule[], reason: string): Promise<Result<number>> {
+  async save(rules: AlarmRule[], seen: readonly AlarmRule[], reason: string): Promise<Result<RuleOutcome>> {
     const { checkRule } = await import('../alarms/check-rule');
     for (const rule of rules) {
       const [fault] = checkRule(rule);
       if (fault) return fail('bad-plan', `${rule.name}, ${fault.place}`, fault.found, fault.expected);
     }
-    const changes = rules.flatMap((rule) => {
-      const before = this.rules?.find(({ id }) => id === rule.id);
-      if (before && isSameRule(before, rule)) return [];
-      return [{ id: rule.id, rule: { ...rule, version: (before?.version ?? 0) + 1 } }];
-    });
-    return this.#change(changes, reason);
+    return this.#change(
+      rules.map((rule) => ({ id: rule.id, rule })),
+      seen,
+      reason
+    );
   }
 
-  /** Takes rules back to their starting values; one that a person added goes. */
-  async reset(rules: AlarmRule[], reason: string): Promise<Result<number>> {
+  /** Takes rules back to their starting values, where they are as they were seen; one that a person added goes. */
+  async reset(seen: readonly AlarmRule[], reason: string): Promise<Result<RuleOutcome>> {
     return this.#change(
-      rules.map(({ id }) => ({ id, rule: null })),
+      seen.map(({ id }) => ({ id, rule: null })),
+      seen,
       reason
     );
   }
@@ -60,9 +73,10 @@ export class AlarmRules {
   }
 
   /** Takes the rules of a file for this pump. All of them, or none: the first that is wrong is told with its place. */
-  async load(text: string, reason: string): Promise<Result<number>> {
-    const asset = this.#asset;
-    if (!asset) return fail('not-found', 'alarm rules', 'no pump', 'a pump to take them for');
+  async load(text: string, seen: readonly AlarmRule[], reason: string): Promise<Result<RuleOutcome>> {
+    const found = await this.#asset();
+    if (!found.ok) return found;
+    const asset = found.value;
     let file: unknown;
     try {
       file = JSON.parse(text);
@@ -84,23 +98,39 @@ export class AlarmRules {
       const measured = withUnit(condition, asset.channels);
       taken.push({ ...rest, id: `${asset.id}:${key}`, assetId: asset.id, condition: measured });
     }
-    return this.save(taken, reason);
+    return this.save(taken, seen, reason);
   }
 
-  async #change(changes: { id: string; rule: AlarmRule | null }[], reason: string): Promise<Result<number>> {
-    const asset = this.#asset;
-    if (!asset || changes.length === 0) return ok(0);
+  /** By the records themselves, not by what is shown: that may be a moment old. */
+  async #change(wanted: WantedRule[], seen: readonly AlarmRule[], reason: string): Promise<Result<RuleOutcome>> {
+    const found = await this.#asset();
+    if (!found.ok) return found;
+    const asset = found.value;
+    const read = await told(async () => ({
+      now: await app.alarms.rules(asset),
+      made: await readRuleChanges(await app.loadLedger(), { assetId: asset.id })
+    }));
+    if (!read.ok) return read;
+    const { now, made } = read.value;
+    const names = findOvertaken(wanted, seen, now);
+    if (names.length > 0) return ok({ kind: 'overtaken', names });
+    const changes = draftRules(
+      wanted,
+      now,
+      made.map(({ change }) => change)
+    );
+    if (changes.length === 0) return ok({ kind: 'stored', count: 0 });
     const changed = await app.alarms.changeRules(asset, changes, reason);
     if (!changed.ok) return changed;
     await app.live.refresh(asset.id);
-    return ok(changes.length);
+    return ok({ kind: 'stored', count: changes.length });
   }
-}
 
-/** Whether two states of a rule say the same, however often it was changed in between. */
-export function isSameRule(a: AlarmRule, b: AlarmRule): boolean {
-  const content = (rule: AlarmRule) => canonical({ ...rule, version: 0 });
-  return content(a) === content(b);
+  async #asset(): Promise<Result<Asset>> {
+    const read = await told(() => app.records.asset(this.#assetId));
+    if (!read.ok) return read;
+    return read.value ? ok(read.value) : fail('not-found', 'alarm rules', 'no pump', 'a pump to take them for');
+  }
 }
 
 /** The condition with the unit of its channel, where the pump knows it. */

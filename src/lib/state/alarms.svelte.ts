@@ -19,6 +19,8 @@ import { Query, told } from './query.svelte';
 
 /** How often shelved alarms are looked at: their time limit ends by itself. */
 const expiryMs = 15_000;
+/** So long the device that watches has to end a shelf before another one does. */
+const othersMs = 60_000;
 const mostOpen = 2000;
 /** Where the rule is not known on this device. */
 const usualShelveMs = 8 * 3_600_000;
@@ -39,6 +41,8 @@ export class Alarms {
   readonly #records: Pick<Records, 'asset' | 'assets'>;
   readonly #actor: () => string;
   readonly #now: () => number;
+  /** Whether the backend would take it from this device's person. */
+  readonly #mayExpire: () => boolean;
   /** This device, as alarms name it; empty until it is read. */
   deviceId = $state('');
   /** All that are not normal: unacknowledged ones first, then by priority, then the newest. */
@@ -50,12 +54,14 @@ export class Alarms {
     load: () => Promise<Ledger>,
     records: Pick<Records, 'asset' | 'assets'>,
     actor: () => string,
-    now: () => number
+    now: () => number,
+    mayExpire: () => boolean
   ) {
     this.#load = load;
     this.#records = records;
     this.#actor = actor;
     this.#now = now;
+    this.#mayExpire = mayExpire;
   }
 
   /** Every alarm that is not normal, of all devices; undefined until they are read. */
@@ -76,14 +82,22 @@ export class Alarms {
     setInterval(() => void this.expire(), expiryMs);
   }
 
-  /** Ends shelving whose time limit is over, also when the app was closed then. */
+  /** Ends shelving whose time limit is over, also when the app was closed then; that of other devices where they do not do it. */
   async expire(): Promise<void> {
-    const own = (this.open ?? []).filter(({ deviceId }) => deviceId === this.deviceId);
-    const over = expireShelves(own, this.#now());
+    if (!this.#mayExpire()) return;
+    const open = this.open ?? [];
+    const isOwn = ({ deviceId }: Alarm) => deviceId === this.deviceId;
+    const over = [
+      ...expireShelves(open.filter(isOwn), this.#now()),
+      ...expireShelves(
+        open.filter((alarm) => !isOwn(alarm)),
+        this.#now() - othersMs
+      )
+    ];
     if (over.length === 0) return;
     await this.#commit(
       over.flatMap(({ alarmId, event }) => {
-        const alarm = own.find(({ id }) => id === alarmId);
+        const alarm = open.find(({ id }) => id === alarmId);
         return alarm ? [draftEvent(alarm, event)] : [];
       })
     );

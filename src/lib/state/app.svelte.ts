@@ -33,7 +33,8 @@ class App {
     this.loadLedger,
     this.records,
     () => this.session.actor,
-    () => Date.now()
+    () => Date.now(),
+    () => this.session.may('readings.ingest')
   );
   readonly alarmSound = new AlarmSound();
   readonly sync = new Sync(this.session);

@@ -4,7 +4,7 @@
  *
  * | kind | who | conflict |
  * |---|---|---|
- * | alarm | what the process does: the device that watches; what people do: anyone | none: the machine orders, the first acknowledgement stands |
+ * | alarm | what the process does: the device that watches; what people do, and the end of a shelf: anyone | none: the machine orders, the first acknowledgement stands |
  * | comment | anyone | none: added once, never changed |
  * | rule, promotion | anyone | changed by another device since `baseRev`: refused, a person decides |
  * | finding | the device that found it | none |
@@ -46,6 +46,11 @@ export function isAct(event: AlarmEvent): event is Extract<AlarmEvent, { by: str
   return acts.includes(event.kind);
 }
 
+/** True for what any device may say of any alarm: acts, and that a shelf's time is up, which is no matter of watching. */
+export function isAnybodys(event: AlarmEvent): boolean {
+  return isAct(event) || event.kind === 'expire';
+}
+
 /** Applies the operation to the entity it names (undefined where there is none yet). Changed entities keep the revision they had. */
 export function applyOperation(current: Entity | undefined, operation: Operation): Applied {
   if (!Object.hasOwn(bodySchemas, operation.kind)) return refuse('unknown-kind', String(operation.kind));
@@ -82,7 +87,11 @@ function applyEvent(current: Entity<'alarm'> | undefined, operation: Of<'alarm'>
   let { event } = operation.body;
   // Who did it is whom the operation names, whatever the event says.
   if (isAct(event)) event = { ...event, by: operation.userId, deviceId: operation.deviceId };
-  else if (operation.deviceId !== deviceId) return refuse('not-yours', `only ${deviceId} watches this`);
+  else if (operation.deviceId !== deviceId) {
+    if (!isAnybodys(event)) return refuse('not-yours', `only ${deviceId} watches this`);
+    // By the clock of whoever says so, which the backend holds to its own.
+    if (hlcMs(operation.hlc) < event.atMs) return refuse('not-yours', 'its time is not up');
+  }
   const before = current?.body ?? newAlarm({ id, deviceId, assetId, ruleId });
   // Of a later version: what follows from it nobody can say here, and a pull that met it must not stop for good.
   if (!alarmStates.includes(before.state)) return refuse('unknown-kind', String(before.state));

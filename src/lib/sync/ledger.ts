@@ -4,11 +4,11 @@
  */
 import type { Ledger, PullPage } from '../domain/ledger';
 import type { Entity, EntityKind, Operation, OperationDraft, OperationResult } from '../domain/operation';
-import { applyOperation, isAct } from './apply';
+import { applyOperation, isAnybodys } from './apply';
 import { sealOperation } from './chain';
 import { nextHlc } from './clock';
 import type { LedgerRows, LedgerState, LedgerTables } from './ledger-rows';
-import { confirm, confirmUnchanged, dropConfirmed, keepBeneath, takeBack } from './overlay';
+import { confirm, confirmUnchanged, dropConfirmed, keepBeneath, layAnew, takeOut } from './overlay';
 import { nameAlarmOf, renewDevice } from './renew';
 
 /** What the ledger takes from its place: time, and names that nobody else uses. */
@@ -119,7 +119,7 @@ export async function commitDrafts(
 
 /** What the process does is told by this device; the thread that tells it may still know it by the id it had before it was renewed. */
 function asOwn(draft: OperationDraft, deviceId: string): OperationDraft {
-  if (draft.kind !== 'alarm' || draft.body.deviceId === deviceId || isAct(draft.body.event)) return draft;
+  if (draft.kind !== 'alarm' || draft.body.deviceId === deviceId || isAnybodys(draft.body.event)) return draft;
   return nameAlarmOf(deviceId, draft);
 }
 
@@ -143,20 +143,22 @@ async function settleResults(rows: LedgerRows, results: OperationResult[], host:
     const kept = bySeq.get(result.seq);
     if (kept?.operation.opId !== result.opId) continue;
     settledSeq = result.seq;
-    if (result.outcome !== 'applied') await takeBack(rows, kept.operation);
-    if (result.outcome === 'refused') await keepConflict(rows, kept.operation, result, host);
+    if (result.outcome !== 'applied') await takeOut(rows, kept.operation);
+    // What came to nothing was done by somebody else, which the next pull brings; until then it is shown as it will be.
+    if (result.outcome === 'refused') await refuse(rows, kept.operation, result, host);
     // Sent again to a backend that was put back to an earlier day, where nothing stood against it.
     else if (kept.isRefused) await rows.deleteConflict(result.opId);
   }
   if (settledSeq !== state.settledSeq) await rows.putState({ ...state, settledSeq });
 }
 
-async function keepConflict(
+async function refuse(
   rows: LedgerRows,
   operation: Operation,
   { code, detail }: Extract<OperationResult, { outcome: 'refused' }>,
   { now }: LedgerHost
 ): Promise<void> {
+  await layAnew(rows, [operation]);
   await rows.putConflict({ opId: operation.opId, operation, code, detail, theirs: null, atMs: now() });
 }
 

@@ -78,11 +78,10 @@ export async function layAnew(rows: LedgerRows, overlaid: readonly Subject[]): P
   }
 }
 
-/** Takes back what an operation shows that was refused, or has come to nothing at the backend. */
-export async function takeBack(rows: LedgerRows, operation: Operation): Promise<void> {
+/** Takes an operation out that was refused, or came to nothing at the backend. */
+export async function takeOut(rows: LedgerRows, operation: Operation): Promise<void> {
   await rows.markRefused(operation.seq);
   await dropOwnNote(rows, operation);
-  await layAnew(rows, [operation]);
 }
 
 /** Lets go of what an operation has left as a note, unless it is the backend's. */
@@ -102,8 +101,14 @@ function noteOf({ kind, opId }: Operation): Subject | undefined {
 export async function dropConfirmed(rows: LedgerRows, settledSeq: number): Promise<void> {
   await rows.deleteConfirmedEntities();
   const overlaid = new Map<string, Subject>();
-  const lay = ({ kind, id }: Subject) => overlaid.set(`${kind} ${id}`, { kind, id });
-  for (const row of await rows.allConfirmed()) lay(row);
+  const lay = ({ kind, id }: Subject) => overlaid.set(JSON.stringify([kind, id]), { kind, id });
+  for (const row of await rows.allConfirmed()) {
+    lay(row);
+    // Notes of what was settled come again with the rest, as far as this device may see them.
+    for (const operation of await rows.operationsOn(row.kind, row.id, row.asOfSeq)) {
+      if (operation.seq <= settledSeq) await dropOwnNote(rows, operation);
+    }
+  }
   for (const { operation } of await rows.operationsFrom(settledSeq + 1, Infinity)) lay(operation);
   for (const subject of overlaid.values()) {
     await rows.putConfirmed({ ...subject, entity: undefined, asOfSeq: settledSeq });

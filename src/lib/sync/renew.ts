@@ -3,7 +3,7 @@
  * pending is sealed anew, from 1 on; what was settled under the old id the backend has, and it is left to it.
  */
 import type { Operation, OperationDraft } from '../domain/operation';
-import { isAct } from './apply';
+import { isAnybodys } from './apply';
 import { sealOperation } from './chain';
 import type { LedgerRows, LedgerState } from './ledger-rows';
 import { dropOwnNote, keepBeneath, layAnew } from './overlay';
@@ -49,7 +49,7 @@ function renameDevice(
   const { event } = draft.body;
   if (event.kind === 'raise') moved.add(id);
   // What somebody did to an occurrence that the backend has under the former id is meant for that one.
-  return isAct(event) && !moved.has(id) ? draft : nameAlarmOf(to, draft);
+  return isAnybodys(event) && !moved.has(id) ? draft : nameAlarmOf(to, draft);
 }
 
 /** What happened to an alarm, as an alarm that this device watches. */

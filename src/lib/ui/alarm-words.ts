@@ -46,6 +46,9 @@ const events: Record<AlarmEvent['kind'], string> = {
 
 const suppressing: Record<SuppressingState, string> = { off: 'the pump is off', starting: 'the pump is starting' };
 
+/** Those a rule can name, in the order in which forms show them. */
+export const suppressingStates = Object.keys(suppressing) as SuppressingState[];
+
 const levels: Record<LimitLevel, string> = {
   HH: 'far above',
   H: 'above',

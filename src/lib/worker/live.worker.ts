@@ -20,6 +20,7 @@ import { createDeviceLedger } from '../records/ledger';
 import { createMeasurements } from '../records/measurements';
 import { createRecords } from '../records/records';
 import { createSources } from '../records/sources';
+import { watchRules } from '../records/watch-rules';
 import { holdLifeLock } from './guard';
 import { loadKernels } from './kernels';
 import { createAlarmDesk } from './live/alarms';
@@ -70,6 +71,7 @@ const live = createLiveHistory({
   onDamage: (_, { assetId, modelId, t0Ms, t1Ms }) =>
     void kept.noteDamage({ assetId, modelId, fromMs: t0Ms, toMs: t1Ms }).catch(() => undefined)
 });
+const ledger = createDeviceLedger();
 const monitoring = createLiveHost({
   clock: threadClock,
   live,
@@ -82,7 +84,8 @@ const monitoring = createLiveHost({
     loadTwinModel: () => loadShipped('sample-pump-1'),
     now: threadClock.now
   }),
-  alarms: createAlarmDesk(createDeviceLedger(), threadClock.now),
+  alarms: createAlarmDesk(ledger, threadClock.now),
+  watchRules: (tell) => void watchRules(ledger, tell),
   openSource: (setup, listener) =>
     openSource(setup, listener, {
       clock: threadClock,

@@ -8,17 +8,17 @@ import { createDeviceLedger } from '../records/ledger';
 import { watchPending } from '../records/watch-pending';
 import { createSyncClient } from '../sync/client';
 import { createHttpTransport } from '../sync/http-transport';
+import { createPokeStream, pokePath } from '../sync/poke-stream';
 import { createSyncTriggers } from '../sync/triggers';
 import { holdLifeLock } from './guard';
 import { threadClock } from './live/clock';
 
 meterTraffic();
 
-/** Closed by the browser for good after an answer that is no stream, such as 401; opened anew after so long. */
-const pokeRetryMs = 30_000;
-
 let registeredId: string | null = null;
 let key: DeviceKey | null = null;
+/** By how much the backend's clock is ahead, as far as the exchange has found out. */
+let aheadMs = 0;
 
 /** The device's signature, so that what is sent holds without anybody signed in; no headers where it is not registered under its present id. */
 async function sign(
@@ -27,6 +27,7 @@ async function sign(
   body: Uint8Array<ArrayBuffer>,
   timeMs: number
 ): Promise<Record<string, string>> {
+  aheadMs = timeMs - threadClock.now();
   const { deviceId } = await ledger.device();
   if (!key || deviceId !== registeredId) return {};
   return signRequest(key, { deviceId, method, path, body, timeMs });
@@ -44,18 +45,12 @@ const triggers = createSyncTriggers({
   clock: threadClock,
   random: { uniform: () => Math.random() }
 });
-let pokes: EventSource | null = null;
-
-/** Listens for pokes: each says that the backend has something new, and nothing else. */
-function listen(): void {
-  pokes?.close();
-  const stream = new EventSource('/api/v1/sync/poke');
-  pokes = stream;
-  stream.addEventListener('poke', () => triggers.tell('poke'));
-  stream.onerror = () => {
-    if (stream.readyState === EventSource.CLOSED && pokes === stream) threadClock.after(pokeRetryMs, listen);
-  };
-}
+const pokes = createPokeStream({
+  fetch: (url, init) => fetch(url, init),
+  clock: threadClock,
+  sign: () => sign('GET', pokePath, new Uint8Array(), Math.round(threadClock.now() + aheadMs)),
+  onPoke: () => triggers.tell('poke')
+});
 
 const api: SyncApi = {
   live: holdLifeLock,
@@ -69,12 +64,12 @@ const api: SyncApi = {
       void client.refresh();
       if (pending > 0) triggers.tell('write');
     });
-    listen();
+    pokes.open();
     triggers.tell('start');
     return ok(null);
   },
   tell: async (cause) => {
-    if (cause === 'signed-in' || cause === 'online') listen();
+    if (cause === 'signed-in' || cause === 'online') pokes.open();
     triggers.tell(cause);
     return ok(null);
   }

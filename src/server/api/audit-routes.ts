@@ -37,7 +37,7 @@ export function auditRoutes({ db }: AccountPlace): Route[] {
       access: 'audit.read',
       query: v.strictObject({
         cursor: v.optional(cursorSchema, '0~'),
-        limit: pageLimit(100, 1000),
+        limit: pageLimit(100, 100),
         kind: v.optional(v.picklist(allAuditKinds))
       }),
       cost: 10,

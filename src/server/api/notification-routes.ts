@@ -29,8 +29,9 @@ import {
   type NotificationRoute
 } from '../notify/routes-store';
 import type { Db } from '../store/db';
-import { groupsOf } from './access';
+import { callerId, groupsOf } from './access';
 import { idSchema, refusals, refused, timeSchema } from './account-place';
+import { changeAudited } from './audited-notifications';
 import { pageLimit } from './fields';
 import { defineRoute, type Asked, type Caller, type Route } from './route';
 
@@ -80,6 +81,11 @@ function routeRoutes({ db, nowMs, newId, openNotifier, wake }: NotificationPlace
     const route = await findRoute(db, params.id);
     return route && mayManage(caller, route) ? route : undefined;
   }
+  const deedOf = ({ caller, address }: Asked<unknown, unknown, unknown>) => ({
+    actor: callerId(caller),
+    address,
+    atMs: nowMs()
+  });
   const missing = (asked: Asked<{ id: string }, unknown, unknown>) =>
     refused(asked, 404, 'not-found', ['path.id', asked.params.id, 'a route of the caller’s groups']);
 
@@ -101,7 +107,8 @@ function routeRoutes({ db, nowMs, newId, openNotifier, wake }: NotificationPlace
     // There an alert lasts until its end is told.
     const tellsReturn = body.tellsReturn || channel.kind === 'alertmanager';
     const route: NotificationRoute = { ...body, id: before?.id ?? newId(), tellsReturn, channel };
-    await putRoute(db, route, nowMs());
+    const kind = before ? 'route-changed' : 'route-made';
+    await changeAudited(db, deedOf(asked), kind, route.id, (queries) => putRoute(queries, route, nowMs()));
     wake();
     return { status: before ? 200 : 201, body: { route: showRoute(route) } };
   }
@@ -156,7 +163,8 @@ function routeRoutes({ db, nowMs, newId, openNotifier, wake }: NotificationPlace
       answers: { 204: { describes: 'Deleted.', schema: null }, ...refusals(404) },
       async handle(asked) {
         if (!(await find(asked))) return missing(asked);
-        await dropRoute(db, asked.params.id);
+        const { id } = asked.params;
+        await changeAudited(db, deedOf(asked), 'route-dropped', id, (queries) => dropRoute(queries, id));
         return { status: 204, body: null };
       }
     }),

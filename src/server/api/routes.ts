@@ -1,7 +1,6 @@
 /** Every endpoint there is: the one table from which router, document and tests are made. */
 import { accountRoutes } from './account-routes';
 import type { AccountPlace } from './account-place';
-import { auditNotifications } from './audited-notifications';
 import { detectRoutes, type DetectPlace } from './detect-routes';
 import { maintenanceRoutes, type MaintenancePlace } from './maintenance-routes';
 import { notificationRoutes, type NotificationPlace } from './notification-routes';
@@ -33,7 +32,7 @@ export function listRoutes(place: RoutesPlace): Route[] {
     ...simulationRoutes(place.system.simulation),
     ...systemRoutes(place.system),
     ...accountRoutes(place.account),
-    ...auditNotifications(notificationRoutes(place.notifications), place.notifications)
+    ...notificationRoutes(place.notifications)
   ];
   return [...routes, openApiRoute(routes)];
 }

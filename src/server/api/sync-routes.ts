@@ -14,7 +14,7 @@ import { pushOperations } from '../sync/push';
 import type { SyncStore } from '../sync/store';
 import type { OpenPokes } from './pokes';
 import { describeReason, refuse } from './refusal';
-import { defineRoute, type Route } from './route';
+import { defineRoute, type Caller, type Route } from './route';
 
 export interface SyncPlace {
   store: SyncStore;
@@ -51,8 +51,7 @@ export function syncRoutes(place: SyncPlace): Route[] {
     async handle({ body, caller, request, requestId }) {
       if (isOutdated(request)) return { status: 426, body: null };
       if (caller.kind !== 'device' && (await place.hasKey(body.deviceId))) {
-        const reason = describeReason(403, 'unsigned', 'body.deviceId', caller.kind, 'the signature of this device');
-        return refuse(reason, requestId);
+        return refuse(unsigned('body', caller), requestId);
       }
       // The types name the kinds of today; applying answers for all others.
       const answer = await pushOperations(place.store, caller, body as unknown as PushRequest, place.nowMs());
@@ -78,8 +77,11 @@ export function syncRoutes(place: SyncPlace): Route[] {
     query: pullQuerySchema,
     cost: 2,
     answers: { 200: { describes: 'A page of changes.', schema: pullPageSchema }, 426: outdated },
-    async handle({ query: { cursor, deviceId }, caller, request }) {
+    async handle({ query: { cursor, deviceId }, caller, request, requestId }) {
       if (isOutdated(request)) return { status: 426, body: null };
+      // What a device was shown is noted by its id: nobody else may change that.
+      const isForeign = caller.kind === 'device' ? caller.deviceId !== deviceId : await place.hasKey(deviceId);
+      if (isForeign) return refuse(unsigned('query', caller), requestId);
       return { status: 200, body: await pullForDevice(place, caller, Number(cursor), pullLimit, deviceId) };
     }
   });
@@ -102,6 +104,11 @@ export function syncRoutes(place: SyncPlace): Route[] {
   });
 
   return [push, pull, poke];
+}
+
+/** Somebody asks under the id of a device that signs what is its own. */
+function unsigned(part: 'body' | 'query', { kind }: Caller) {
+  return describeReason(403, 'unsigned', `${part}.deviceId`, kind, 'the signature of this device');
 }
 
 /** A device that does not say what it writes is one of the first version. */

@@ -25,14 +25,15 @@ interface ListedOperation {
   entry: AuditedEntry<OperationAuditKind> | null;
 }
 
-/** The condition of the index, in its very words. */
-const isAudited = `operation::text ~ '"kind":"(rule|promotion|asset)"'`;
-const isApplied = `result::text LIKE '%"outcome":"applied"%'`;
+/** The condition of both indexes, in their very words. */
+const isAudited = `operation::text ~ '"kind":"(rule|promotion|asset)"' AND result::text LIKE '%"outcome":"applied"%'`;
 const storedUs = `(extract(epoch FROM stored_at) * 1000000)::bigint`;
 const timeOf = (us: string) => `timestamptz 'epoch' + ${us} * interval '1 microsecond'`;
 
 interface OperationRow {
   operation: Operation;
+  /** The one before on the same thing; null where it was the first. */
+  earlier: Operation | null;
   storedUs: number;
 }
 
@@ -48,45 +49,25 @@ export async function readAuditedOperations(
 ): Promise<ListedOperation[]> {
   const wanted = (Object.keys(kinds) as AuditedKind[]).filter((each) => kind === null || kinds[each] === kind);
   const rows = await queries.query<OperationRow>(
-    `SELECT operation, ${storedUs} AS "storedUs" FROM sync_operation
-      WHERE ${isAudited} AND ${isApplied} AND operation::text ~ $1
-        AND ($2::bigint IS NULL OR (stored_at, device_id, seq) < (${timeOf('$2::bigint')}, $3, $4))
-      ORDER BY stored_at DESC, device_id DESC, seq DESC LIMIT $5`,
+    `SELECT operation, ${storedUs} AS "storedUs", (
+        SELECT operation FROM sync_operation
+          WHERE ${isAudited} AND subject_of(operation) = subject_of(listed.operation)
+            AND (stored_at, device_id, seq) < (listed.stored_at, listed.device_id, listed.seq)
+          ORDER BY stored_at DESC, device_id DESC, seq DESC LIMIT 1) AS earlier
+      FROM (
+        SELECT * FROM sync_operation
+          WHERE ${isAudited} AND operation::text ~ $1
+            AND ($2::bigint IS NULL OR (stored_at, device_id, seq) < (${timeOf('$2::bigint')}, $3, $4))
+          ORDER BY stored_at DESC, device_id DESC, seq DESC LIMIT $5) listed
+      ORDER BY stored_at DESC, device_id DESC, seq DESC`,
     [`"kind":"(${wanted.join('|')})"`, before?.storedUs ?? null, before?.deviceId ?? '', before?.seq ?? 0, limit]
   );
   const hidden = await findHidden(queries, rows, groups);
-  const earlier = await readEarlier(queries, rows);
-  return rows.map(({ operation, storedUs }, index) => {
+  return rows.map(({ operation, earlier, storedUs }) => {
     const { deviceId, seq, kind, assetId } = operation;
     const isSeen = wanted.some((each) => each === kind) && !hidden.has(assetId);
-    const entry = isSeen ? toEntry(operation, earlier[index], Math.floor(storedUs / 1000)) : null;
+    const entry = isSeen ? toEntry(operation, earlier, Math.floor(storedUs / 1000)) : null;
     return { place: { storedUs, deviceId, seq }, entry };
-  });
-}
-
-/** Of each operation the one before on the same thing, undefined where it was the first. */
-async function readEarlier(queries: Queries, rows: OperationRow[]): Promise<(Operation | undefined)[]> {
-  const candidates = await queries.query<{ index: number; operation: Operation }>(
-    `SELECT asked.index, earlier.operation
-      FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[]) WITH ORDINALITY AS asked (needle, us, device_id, seq, index)
-      CROSS JOIN LATERAL (
-        SELECT operation, stored_at, device_id, seq FROM sync_operation
-        WHERE ${isAudited} AND ${isApplied} AND position(asked.needle IN operation::text) > 0
-          AND (stored_at, device_id, seq) < (${timeOf('asked.us')}, asked.device_id, asked.seq)
-        ORDER BY stored_at DESC, device_id DESC, seq DESC LIMIT 5
-      ) earlier
-      ORDER BY asked.index, earlier.stored_at DESC, earlier.device_id DESC, earlier.seq DESC`,
-    [
-      // Any text of an operation that names the thing has this; which of them is about it is seen below.
-      rows.map(({ operation }) => `"id":${JSON.stringify(operation.id)}`),
-      rows.map(({ storedUs }) => storedUs),
-      rows.map(({ operation }) => operation.deviceId),
-      rows.map(({ operation }) => operation.seq)
-    ]
-  );
-  return rows.map(({ operation: { kind, id } }, index) => {
-    const isSame = ({ operation: each }: { operation: Operation }) => each.kind === kind && each.id === id;
-    return candidates.find((each) => each.index === index + 1 && isSame(each))?.operation;
   });
 }
 
@@ -100,7 +81,7 @@ async function findHidden(queries: Queries, rows: OperationRow[], groups: string
   return new Set(hidden.map(({ id }) => id));
 }
 
-function toEntry(operation: Operation, earlier: Operation | undefined, atMs: number): ListedOperation['entry'] {
+function toEntry(operation: Operation, earlier: Operation | null, atMs: number): ListedOperation['entry'] {
   const { kind, id, deviceId, seq, userId, atMs: doneMs, prev, hash } = operation;
   const reason = kind === 'rule' ? { reason: operation.body.reason } : {};
   return {

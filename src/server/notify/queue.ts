@@ -1,6 +1,7 @@
 /**
  * Messages that wait, in the database. Whoever sends one takes it for a time (`due_ms` moves on), so that a message whose sender died comes
- * up again; what is settled by somebody who was given up counts for nothing. Messages about the same thing go out in their order.
+ * up again; what is settled by somebody who was given up counts for nothing. Messages about the same thing go out in their order, but none
+ * waits for one that somebody has got already, and a critical one for none that is not.
  */
 import type { Db, Queries } from '../store/db';
 import type { Notice } from './notice';
@@ -78,7 +79,8 @@ export async function takeDelivery(queries: Queries, nowMs: number, untilMs: num
             LEFT JOIN account a ON a.id = r.account_id
           WHERE r.is_enabled AND NOT coalesce(a.is_disabled, false) AND d.dead_ms IS NULL AND d.due_ms <= $1 AND NOT EXISTS (
             SELECT 1 FROM notification_delivery e WHERE e.route_id = d.route_id AND e.bundle = d.bundle AND e.rev < d.rev
-              AND e.dead_ms IS NULL AND (e.attempts > 0 OR e.due_ms <= $1))
+              AND e.dead_ms IS NULL AND (e.attempts > 0 OR e.due_ms <= $1)
+              AND cardinality(e.reached) = 0 AND (e.is_urgent OR NOT d.is_urgent))
           ORDER BY d.is_urgent DESC, d.due_ms, d.rev LIMIT 1 FOR UPDATE OF d SKIP LOCKED)
       RETURNING id, route_id AS "routeId", is_urgent AS "isUrgent", attempts AS tries`,
     [nowMs, untilMs]

@@ -98,8 +98,9 @@ export function createSyncTransaction(queries: Queries, start: number): Buffered
   };
 }
 
+/** Kinds come from devices and ids may hold anything: no text between the two would keep them apart. */
 function keyOf({ kind, id }: { kind: EntityKind; id: string }): string {
-  return `${kind} ${id}`;
+  return JSON.stringify([kind, id]);
 }
 
 async function insertOperations(

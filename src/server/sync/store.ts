@@ -33,9 +33,8 @@ export interface SyncStore {
    */
   changesSince(rev: number, limit: number, groups: string[] | null): Promise<Entity[]>;
   /**
-   * The newest revision, and the one below which changes are no longer kept in full. Every entity kept stands above the floor: whoever puts
-   * it up, because deleted entities were let go or a backup was put back, gives those below it the next revisions, in their order. After a
-   * backup the floor is higher than any revision that was ever given, so that no device goes on from one that now means something else.
+   * The newest revision, and the floor below which changes are no longer kept in full: every entity kept stands above it. A backup that is put
+   * back leaves the floor and puts the newest revision up beyond any that was given, so that none comes to mean something else.
    */
   version(): Promise<{ newest: number; floor: number }>;
   /** Calls back with the newest revision after each commit that changed something. */

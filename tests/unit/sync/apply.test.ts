@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Entity, Operation, OperationDraft } from '$lib/domain/operation';
 import { applyOperation } from '$lib/sync/apply';
+import { nextHlc } from '$lib/sync/clock';
 import {
   acknowledgeEvent,
   createSealer,
@@ -38,6 +39,16 @@ describe('applyOperation: alarms', () => {
   it('lets only the device that watches say what the process does', () => {
     expect(changedBy(undefined, other(draftEvent('mine', raiseEvent('o1'))))).toBe('not-yours');
     expect(changedBy(raised, other(draftEvent('mine', { kind: 'return', atMs: 2000, value: 1 })))).toBe('not-yours');
+  });
+
+  it('lets anybody end a shelf whose time is up by their clock, and nobody before', () => {
+    const shelve = { kind: 'shelve', atMs: 1500, untilMs: 2000, reason: 'cleaning', by: '', deviceId: 'mine' } as const;
+    const shelved = entityOf(raised, mine(draftEvent('mine', shelve)), 6) as Entity<'alarm'>;
+    expect(shelved.body?.state).toBe('SHLVD');
+    const ended = other(draftEvent('mine', { kind: 'expire', atMs: 2000 }));
+    const hlcAt = (atMs: number) => nextHlc('', atMs, 'other');
+    expect(changedBy(shelved, { ...ended, hlc: hlcAt(1999) })).toBe('not-yours');
+    expect(entityOf(shelved, { ...ended, hlc: hlcAt(2000) }, 7)).toMatchObject({ body: { state: 'UNACK' } });
   });
 
   it('takes who acts from the operation, and the first acknowledgement stands', () => {

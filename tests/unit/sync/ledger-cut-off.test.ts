@@ -58,6 +58,34 @@ describe('an alarm in a state that only a later version knows', () => {
   });
 });
 
+describe('what is settled and not pulled yet', () => {
+  const duplicate = ({ seq, opId }: Operation): OperationResult => ({ seq, opId, outcome: 'duplicate' });
+
+  it('shows an acknowledgement that somebody else was first with as done until the pull brings theirs', async () => {
+    const { deviceId } = await ledger.device();
+    const [raised] = await ledger.commit([draftEvent(deviceId, raiseEvent('o'))], '');
+    await ledger.settle([applied(raised!)]);
+    const id = `${deviceId}:${ruleId}`;
+    const alarm = { ...(await ledger.entity('alarm', id))!, rev: 2 };
+    await ledger.integrate(pageOf([alarm], 1));
+    const [second] = await ledger.commit([draftEvent(deviceId, acknowledgeEvent('o'))], 'ann');
+    await ledger.settle([duplicate(second!)]);
+    expect((await ledger.entity('alarm', id))?.body?.state).toBe('ACKED');
+    expect(await ledger.entity('journal', second!.opId)).toBeUndefined();
+    await ledger.integrate(pageOf([{ ...alarm, rev: 3 }], 2));
+    expect((await ledger.entity('alarm', id))?.body?.state).toBe('UNACK');
+  });
+
+  it('leaves no note of what a device that begins anew may see no more', async () => {
+    const [first] = await ledger.commit([draftRule('first')], 'ann');
+    await ledger.settle([applied(first!)]);
+    await ledger.integrate({ ...pageOf([], 1, true), resetRequired: true });
+    await ledger.integrate(pageOf([], 1));
+    expect(await ledger.entity('rule', ruleId)).toBeUndefined();
+    expect(await ledger.entity('rule-change', first!.opId)).toBeUndefined();
+  });
+});
+
 describe('a device that goes on under a new id', () => {
   /** An occurrence that the backend has under the former id. */
   async function raiseAndSettle(): Promise<{ former: string; alarm: Entity<'alarm'> }> {

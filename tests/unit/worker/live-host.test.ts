@@ -1,6 +1,7 @@
 /** Live monitoring wired as in its thread, over doubles of the databases, a clock moved by hand and a source that says what it is told. */
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '$lib/domain/clock';
+import type { Ledger } from '$lib/domain/ledger';
 import type { LiveAsset, LiveFrame, LiveSource, WatchedRows } from '$lib/domain/live';
 import type { LiveHistory } from '$lib/domain/ports';
 import type { ChannelLayout, Reading } from '$lib/domain/reading';
@@ -55,8 +56,17 @@ async function openPlace({
   const pauses: { fromMs: number; toMs: number }[] = [];
   let listener: SourceListener | null = null;
   let opened = 0;
+  let tellRules = (_assetIds: string[]) => {};
   let ids = 0;
   const ledger = createMemoryLedger(createLedgerDisk(), { now: clock.now, newId: () => `id-${++ids}` });
+  let ruleReads = 0;
+  const counted: Ledger = {
+    ...ledger,
+    entities: (query) => {
+      if (query.kind === 'rule') ruleReads += 1;
+      return ledger.entities(query);
+    }
+  };
   const assets = new Map<string, LiveAsset>();
   let sources: LiveSource[] = [];
   const watched: WatchedRows[] = [];
@@ -81,7 +91,8 @@ async function openPlace({
       loadTwinModel: async () => ok(await learn()),
       now: clock.now
     }),
-    alarms: createAlarmDesk(ledger, clock.now),
+    alarms: createAlarmDesk(counted, clock.now),
+    watchRules: (tell) => void (tellRules = tell),
     openSource: async (_, told) => {
       listener = told;
       opened += 1;
@@ -121,6 +132,8 @@ async function openPlace({
   return {
     api,
     clock,
+    ruleReads: () => ruleReads,
+    tellRules: (assetIds: string[]) => tellRules(assetIds),
     records,
     live,
     pauses,
@@ -359,6 +372,17 @@ describe('live monitoring', () => {
     await place.api.refresh('pump');
     await place.play(30, 32);
     expect((await place.assetNamed('P-1')).state.reason).toBe('no-model');
+  });
+
+  test('rules that were changed on another device are watched without a reload', async () => {
+    const place = await openPlace({ records: await addPump() });
+    await place.play(0, 5);
+    const before = place.ruleReads();
+    place.tellRules(['pump', 'not watched']);
+    await place.pass(1000);
+    expect(place.ruleReads()).toBe(before + 1);
+    await place.pass(5000);
+    expect(place.ruleReads()).toBe(before + 1);
   });
 
   test('pumps of a simulated source share the shipped model', async () => {

@@ -28,6 +28,8 @@ export interface AlarmDesk {
   /** Begins to watch assets, or begins anew after their rules have changed. */
   take(pumps: WatchedPump[]): Promise<void>;
   leave(assetId: string): void;
+  /** Begins anew to watch those of these assets that are watched, at the next tick: their rules on record are others. */
+  retake(assetIds: readonly string[]): void;
   /** Takes rows that were the newest of their asset, with the scores that came with them. */
   push(
     readings: ReadingBlock,
@@ -82,7 +84,7 @@ export function createAlarmDesk(
   const takings = new Set<Taking>();
   /** Resolved when the assets asked for so far are taken: those asked for later have the newer rules. */
   let taken: Promise<void> = Promise.resolve();
-  /** Pumps of which channels came that have no rules yet, and those to be taken once more. */
+  /** Pumps of which channels came that have no rules yet, whose rules have changed, and those to be taken once more. */
   const grown = new Map<string, WatchedPump>();
   let waiting: OperationDraft[] = [];
   let isWriting = false;
@@ -120,6 +122,29 @@ export function createAlarmDesk(
     }
   }
 
+  /**
+   * A store that another one was copied from, or put back over, goes on under a new id. The alarms of the former id stay on the list as that
+   * device's, for people to act on, because the other store may watch them. Nothing that holds is forgotten: each asset is taken anew, without
+   * an alarm that stands, so it is raised again under the new id.
+   */
+  async function readDeviceId(): Promise<void> {
+    const { deviceId: present } = await ledger.device();
+    if (present === deviceId) return;
+    const isFirst = deviceId === '';
+    deviceId = present;
+    if (!isFirst) retake([...watched.keys()]);
+  }
+
+  /** After those who read rules now have put what they read in its place. */
+  function retake(assetIds: readonly string[]): void {
+    void taken.then(() => {
+      for (const assetId of assetIds) {
+        const entry = watched.get(assetId);
+        if (entry && !grown.has(assetId)) grown.set(assetId, entry.pump);
+      }
+    });
+  }
+
   /** This device's alarms that stand, and the changed rules: by asset. */
   async function read(assetIds: string[]): Promise<[Entity<'alarm'>[], Entity<'rule'>[]]> {
     if (assetIds.length > fewAssets) {
@@ -148,7 +173,7 @@ export function createAlarmDesk(
   }
 
   async function takeAll(pumps: WatchedPump[], { told, left }: Taking): Promise<void> {
-    deviceId ||= (await ledger.device()).deviceId;
+    await readDeviceId();
     const [alarms, rules] = await read(pumps.map(({ assetId }) => assetId));
     const alarmsOf = groupByAsset(alarms.filter(({ body }) => body!.deviceId === deviceId));
     const rulesOf = groupByAsset(rules);
@@ -160,8 +185,9 @@ export function createAlarmDesk(
       // What was read may lack what has been told: it would be told again.
       if (before && told.has(assetId)) grown.set(assetId, pump);
       else {
-        // What came meanwhile has been watched already.
-        const newestMs = before?.newestMs ?? pump.newestMs;
+        // What came meanwhile has been watched already; it may be that nothing came yet.
+        const watchedMs = before?.newestMs ?? NaN;
+        const newestMs = Number.isNaN(watchedMs) ? pump.newestMs : watchedMs;
         const standing: Alarm[] = alarmsOf.get(assetId) ?? [];
         const plan = planOf(pump, rulesOf.get(assetId) ?? []);
         const watch = watchPlan(plan, { deviceId, assetId, assetName: name, alarms: standing, newestMs });
@@ -190,6 +216,7 @@ export function createAlarmDesk(
 
   return {
     take,
+    retake,
 
     leave(assetId) {
       watched.delete(assetId);
@@ -224,7 +251,8 @@ export function createAlarmDesk(
 
     async learn() {
       if (watched.size === 0) return;
-      for (const { assetId, body } of await ledger.entities({ kind: 'alarm', isOpen: true })) {
+      await readDeviceId();
+      for (const { assetId, body } of await ledger.entities({ kind: 'alarm', isOpen: true, limit: Infinity })) {
         if (body && body.deviceId === deviceId) watched.get(assetId)?.watch.learn(body);
       }
     },

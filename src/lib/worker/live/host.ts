@@ -49,6 +49,8 @@ export interface LiveHost {
   kept: Sources;
   assets: LiveAssets;
   alarms: AlarmDesk;
+  /** Tells of assets whose alarm rules have changed, in whatever tab or on whatever device. */
+  watchRules: (tell: (assetIds: string[]) => void) => void;
   openSource: OpenSource;
   parseSetup: (input: unknown) => Result<SourceSetup>;
   createJudge: (channels: { name: string; unit: string }[]) => QualityJudge;
@@ -343,6 +345,7 @@ export function createLiveHost(host: LiveHost): Omit<MonitorApi, 'live' | keyof 
         scheduleFrame();
         if (!isFirst) return ok(null);
         await host.becomeWriter();
+        host.watchRules(alarms.retake);
         await assets.refresh();
         pauses = await host.kept.pauses(clock.now() - dayMs, clock.now());
         const lastMs = await host.kept.lastAlive();
