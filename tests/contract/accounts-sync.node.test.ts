@@ -1,4 +1,4 @@
-/** Who may exchange what, on both kinds of database: real devices with real ledgers and clients against the real router, without a socket. */
+/** Who may exchange what, on both kinds of database: real devices with real ledgers and clients against the real router, without a socket. Long, because who may is asked of each kind of caller, of push and of pull. */
 import { createHash, generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Ledger } from '$lib/domain/ledger';

@@ -1,3 +1,4 @@
+/** The endpoints that programs know, over real databases. Long, because each endpoint has its few cases beside the others. */
 import { describe, expect, test } from 'vitest';
 import { createTwin } from '$lib/simulate/twin';
 import { sensorLayout } from '$lib/simulate/sensors';

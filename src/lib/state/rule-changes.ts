@@ -2,6 +2,7 @@
 import type { AlarmRule, RuleChange } from '../domain/alarm';
 import type { Ledger } from '../domain/ledger';
 import type { Conflict } from '../domain/operation';
+import { noteRuleChange } from '../sync/rule-change';
 
 /** A change: the backend has it, has not heard of it (or none is used), or has refused it, so that it is not in force. */
 export interface KnownRuleChange {
@@ -31,18 +32,5 @@ export async function readRuleChanges(
 /** What a refused change would have made of what stands at the backend; null where something else was refused. */
 function readRefused({ operation, theirs }: Conflict): RuleChange | null {
   if (operation.kind !== 'rule') return null;
-  const { opId, id, assetId, userId, deviceId, atMs, body } = operation;
-  const starting = body.starting ?? null;
-  return {
-    id: opId,
-    ruleId: id,
-    assetId,
-    by: userId,
-    deviceId,
-    atMs,
-    reason: body.reason,
-    before: (theirs?.body as AlarmRule | null | undefined) ?? starting,
-    after: body.rule ?? starting,
-    isReset: body.rule === null
-  };
+  return noteRuleChange((theirs?.body as AlarmRule | null | undefined) ?? null, operation);
 }

@@ -11,18 +11,12 @@
  * | asset | anyone | written without knowledge of each other: the later by the hybrid clock |
  */
 import { advanceAlarm, newAlarm } from '../alarms/machine';
-import {
-  alarmStates,
-  type Alarm,
-  type AlarmEvent,
-  type AlarmRule,
-  type JournalEntry,
-  type RuleChange
-} from '../domain/alarm';
+import { alarmStates, type Alarm, type AlarmEvent, type JournalEntry } from '../domain/alarm';
 import type { Entity, EntityBodies, EntityKind, Operation, OperationKind, RefusalCode } from '../domain/operation';
 import { bodySchemas, findBodyFault } from './bodies';
 import { canonical, isStorable } from './canonical';
 import { hlcMs } from './clock';
+import { noteRuleChange } from './rule-change';
 
 /** The entities as they stand afterwards, none where nothing changed; or why the operation is refused for good. */
 export type Applied = { changed: Entity[] } | { refused: RefusalCode; detail: string };
@@ -190,23 +184,6 @@ function noteChange(before: Alarm, after: Alarm, event: AlarmEvent, operation: O
     by: isAct(event) ? event.by : '',
     reason: 'reason' in event ? event.reason : '',
     deviceId: operation.deviceId
-  };
-}
-
-function noteRuleChange(before: AlarmRule | null, operation: Of<'rule'>): RuleChange {
-  const { opId, id, assetId, userId, deviceId, atMs, body } = operation;
-  const starting = body.starting ?? null;
-  return {
-    id: opId,
-    ruleId: id,
-    assetId,
-    by: userId,
-    deviceId,
-    atMs,
-    reason: body.reason,
-    before: before ?? starting,
-    after: body.rule ?? starting,
-    isReset: body.rule === null
   };
 }
 

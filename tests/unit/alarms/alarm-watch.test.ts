@@ -1,3 +1,4 @@
+/** What a watch makes of samples, condition by condition. Long, because every kind of condition is held to the same questions. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AlarmCondition, AlarmRule } from '$lib/domain/alarm';
