@@ -67,11 +67,12 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // Engines in Node, held against the double-precision reference: too slow for a check in under a minute.
+          // Engines in Node, held against the double-precision reference: too slow for a check; and what needs a database or a socket.
           name: 'node',
           environment: 'node',
           pool: 'threads',
           include: ['tests/**/*.node.test.ts'],
+          globalSetup: 'tests/support/postgres-of-run.ts',
           testTimeout: 60_000
         }
       },

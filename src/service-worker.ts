@@ -9,6 +9,9 @@ import { CacheFirst } from 'workbox-strategies';
 
 declare const self: ServiceWorkerGlobalScope;
 
+/** How long a page has to say that it goes where a click on a notification leads. */
+const answerMs = 500;
+
 // The build puts `url` or `url,revision` rows here, see server/precaching-adapter.mjs.
 const rows = '%PRECACHE%'.split(';');
 
@@ -46,7 +49,7 @@ self.addEventListener('push', (event) => {
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
   const alarmId: unknown = event.notification.data;
-  event.waitUntil(typeof alarmId === 'string' ? showAlarm(alarmId) : showAlarms());
+  event.waitUntil(showAlarms(typeof alarmId === 'string' ? alarmId : null));
 });
 
 function readPush(data: PushMessageData | null): Record<string, unknown> {
@@ -58,15 +61,26 @@ function readPush(data: PushMessageData | null): Record<string, unknown> {
   }
 }
 
-/** One alarm, in a window of its own where none shows it: what runs, or was typed, in another is not lost by going elsewhere. */
-async function showAlarm(id: string): Promise<void> {
-  const url = new URL(`/alarms/alarm?id=${encodeURIComponent(id)}`, self.location.origin).href;
-  const shown = (await self.clients.matchAll({ type: 'window' })).find((window) => window.url === url);
-  await (shown ? shown.focus() : self.clients.openWindow(url));
+/**
+ * One alarm, or all, in a window that is open already: its page goes there by itself, so that what runs in it goes on. In a new one where none
+ * is, or where it does not answer: a page that sleeps, or was loaded before this was built. That is asked before the window is brought to the
+ * front, for a browser allows one of the two for a click.
+ */
+async function showAlarms(alarmId: string | null): Promise<void> {
+  const path = alarmId === null ? '/alarms' : `/alarms/alarm?id=${encodeURIComponent(alarmId)}`;
+  const { href } = new URL(path, self.location.origin);
+  // The one that was in front last.
+  const [window] = await self.clients.matchAll({ type: 'window' });
+  if (window && (await sendThere(window, alarmId))) await window.focus();
+  else await self.clients.openWindow(href);
 }
 
-/** Several: whatever is open says so on top of its page. */
-async function showAlarms(): Promise<void> {
-  const [window] = await self.clients.matchAll({ type: 'window' });
-  await (window ? window.focus() : self.clients.openWindow('/alarms'));
+/** Whether the page has taken it, see `state/notifications`. */
+function sendThere(window: WindowClient, alarmId: string | null): Promise<boolean> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => resolve(true);
+    setTimeout(() => resolve(false), answerMs);
+    window.postMessage({ type: 'SHOW_ALARMS', alarmId }, [port2]);
+  });
 }

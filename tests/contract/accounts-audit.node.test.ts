@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Operation } from '$lib/domain/operation';
 import type { Role } from '$lib/domain/role';
 import { auditRoutes } from '../../src/server/api/audit-routes';
@@ -14,13 +14,12 @@ import { changeAccount, makeAccount } from '../../src/server/auth/accounts';
 import { appendAudit, checkAudit, readAudit } from '../../src/server/auth/audit';
 import { runBackup, runRestore } from '../../src/server/backup/run-backup';
 import type { Db } from '../../src/server/store/db';
-import { migrate } from '../../src/server/store/migrate';
 import { openDb } from '../../src/server/store/open-db';
 import { createSqlPullViews } from '../../src/server/store/pull-views';
 import { createSqlSyncStore } from '../../src/server/store/sync-store';
 import { pushOperations } from '../../src/server/sync/push';
 import type { SyncStore } from '../../src/server/sync/store';
-import { pgliteDatabases, postgresDatabases, type Databases } from '../support/databases';
+import { databaseKinds, useDatabase } from '../support/databases';
 import { createSealer, draftCard, draftComment, draftRule } from '../support/operation-samples';
 import { createSmallApi } from '../unit/server/api/small-api';
 
@@ -34,18 +33,6 @@ const callerOf = (role: Role, groups: string[] = []): Caller => ({
   sessionId: 's'
 });
 const callers = { ann: callerOf('administrator'), head: callerOf('head', ['north']), eve: callerOf('engineer') };
-
-let all: { databases: Databases; db: Db }[];
-beforeAll(async () => {
-  const kinds = await Promise.all([pgliteDatabases(), postgresDatabases()]);
-  all = await Promise.all(kinds.map(async (databases) => ({ databases, db: await openDb(await databases.create()) })));
-}, startMs);
-afterAll(async () => {
-  for (const { databases, db } of all) {
-    await db.close();
-    await databases.stop();
-  }
-}, startMs);
 
 interface Entry {
   log: string;
@@ -61,17 +48,14 @@ interface Page {
   next: string | null;
 }
 
-describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
+describe.each(databaseKinds)('on %s', (kind) => {
+  const own = useDatabase(kind);
   let db: Db;
-  let databases: Databases;
   let store: SyncStore;
   let place: ReturnType<typeof createSmallApi>;
 
   beforeEach(async () => {
-    ({ db, databases } = all.find(({ db }) => db.kind === kind)!);
-    await db.query('DROP SCHEMA public CASCADE');
-    await db.query('CREATE SCHEMA public');
-    await migrate(db);
+    db = await own.empty();
     store = createSqlSyncStore(db);
     const notifications = { db, nowMs: Date.now, newId: randomUUID, wake: () => {} } as NotificationPlace;
     const routes = [...auditRoutes({ db } as AccountPlace), ...notificationRoutes(notifications)];
@@ -228,12 +212,13 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
 
   it('has a change of who is told of alarms, or there is none', async () => {
     const made = (await (await ask('POST', path, 'ann', wish)).json()) as { route: { id: string } };
-    await db.query('ALTER TABLE audit ADD CHECK (n < 2)');
+    await db.query('ALTER TABLE audit ADD CONSTRAINT full_up CHECK (n < 2)');
     expect((await ask('POST', path, 'ann', wish)).status).toBe(500);
     expect((await ask('PATCH', `${path}/${made.route.id}`, 'ann', { name: 'Yard' })).status).toBe(500);
     expect((await ask('DELETE', `${path}/${made.route.id}`)).status).toBe(500);
     expect(place.lines.splice(0).filter(({ level }) => level === 'error')).toHaveLength(3);
     expect(await (await ask('GET', path)).json()).toEqual({ routes: [made.route] });
+    await db.query('ALTER TABLE audit DROP CONSTRAINT full_up');
   });
 
   it('has every change of who is told of alarms, without a secret', async () => {
@@ -260,7 +245,7 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
     async () => {
       const home = mkdtempSync(join(tmpdir(), 'audit-'));
       try {
-        const [from, to] = [await databases.create(), await databases.create()];
+        const [from, to] = [await own.databases.createMigrated(), await own.databases.create()];
         const before = await openDb(from);
         await createSqlPullViews(before).write('d1', 'all', 5);
         await before.close();

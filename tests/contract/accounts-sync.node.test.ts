@@ -1,13 +1,19 @@
-/** Who may exchange what, on both kinds of database: real devices with real ledgers and clients against the real router, without a socket. Long, because who may is asked of each kind of caller, of push and of pull. */
+/** Who may exchange what, on both kinds of database: real devices with real ledgers and clients against the real router, without a socket but for pokes. Long, because who may is asked of each kind of caller, of push and of pull. */
+import { serve } from '@hono/node-server';
 import { createHash, generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import type { Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Ledger } from '$lib/domain/ledger';
 import type { OperationDraft } from '$lib/domain/operation';
 import type { Role } from '$lib/domain/role';
 import { registrationText, signatureHeaders, signedText, type DevicePublicKey } from '$lib/domain/signed-request';
 import { createSyncClient } from '$lib/sync/client';
 import { createHttpTransport, type Fetch } from '$lib/sync/http-transport';
+import { createPokeStream, pokePath } from '$lib/sync/poke-stream';
 import { createAddresses } from '../../src/server/api/addresses';
+import { createPokes } from '../../src/server/api/pokes';
 import { createApi } from '../../src/server/api/router';
 import { syncRoutes } from '../../src/server/api/sync-routes';
 import { changeAccount, makeAccount } from '../../src/server/auth/accounts';
@@ -16,43 +22,26 @@ import { createAuthenticate } from '../../src/server/auth/authenticate';
 import { hasDeviceKey, makeDeviceCode, registerDevice, revokeDevice } from '../../src/server/auth/devices';
 import { openSession } from '../../src/server/auth/session';
 import type { Db } from '../../src/server/store/db';
-import { openDb } from '../../src/server/store/open-db';
 import { createSqlPullViews } from '../../src/server/store/pull-views';
 import { createSqlSyncStore } from '../../src/server/store/sync-store';
 import type { SyncStore } from '../../src/server/sync/store';
-import { pgliteDatabases, postgresDatabases, type Databases } from '../support/databases';
+import { databaseKinds, useDatabase } from '../support/databases';
 import { createLedgerDisk, createMemoryLedger } from '../support/memory-ledger';
 import { draftCard, draftComment } from '../support/operation-samples';
 
-const startMs = 60_000;
 const hourMs = 3_600_000;
-
-let all: { databases: Databases; db: Db; store: SyncStore }[];
-beforeAll(async () => {
-  const kinds = await Promise.all([pgliteDatabases(), postgresDatabases()]);
-  all = await Promise.all(
-    kinds.map(async (databases) => {
-      const db = await openDb(await databases.create());
-      return { databases, db, store: createSqlSyncStore(db) };
-    })
-  );
-}, startMs);
-afterAll(async () => {
-  for (const { databases, db } of all) {
-    await db.close();
-    await databases.stop();
-  }
-}, startMs);
+const never = () => () => {};
 
 function createServer(db: Db, store: SyncStore) {
   let nowMs = 1_790_000_000_000;
   const clock = () => nowMs;
   const errors: unknown[] = [];
+  const stop = new AbortController();
   const api = createApi({
     routes: syncRoutes({
       store,
       views: createSqlPullViews(db),
-      openPokes: async () => null,
+      openPokes: createPokes(store, never),
       hasKey: (deviceId) => hasDeviceKey(db, deviceId),
       nowMs: clock,
       onPush: () => {}
@@ -63,7 +52,7 @@ function createServer(db: Db, store: SyncStore) {
     log: { debug: () => {}, info: () => {}, error: (fields) => void errors.push(fields) },
     metrics: { observeRequest: () => {} },
     nowMs: clock,
-    stopping: new AbortController().signal,
+    stopping: stop.signal,
     checksAnswers: true
   });
   const deed = () => ({ actor: 'test', address: '', atMs: nowMs });
@@ -73,6 +62,7 @@ function createServer(db: Db, store: SyncStore) {
     clock,
     deed,
     errors,
+    stop,
     pass: (ms: number) => void (nowMs += ms),
     /** Somebody who is signed in: their id, and the headers their browser sends. */
     async person(name: string, role: Role, groups: string[] = []) {
@@ -107,6 +97,7 @@ function createTablet(server: Server, headers: Record<string, string> = {}) {
     signRequest,
     act,
     sync,
+    listen,
     shown,
     ledger
   };
@@ -153,7 +144,7 @@ function createTablet(server: Server, headers: Record<string, string> = {}) {
     clock: { now },
     transport: createHttpTransport({
       fetch,
-      clock: { now, after: () => () => {} },
+      clock: { now, after: never },
       sign: async (method, path, bytes, timeMs) => (tablet.isSigning ? signRequest(method, path, bytes, timeMs) : {})
     })
   });
@@ -165,19 +156,35 @@ function createTablet(server: Server, headers: Record<string, string> = {}) {
     statuses.length = 0;
     return client.syncOnce();
   }
+  /** Listens at that address for as long as the server runs; `statuses` are those of its requests. */
+  function listen(origin: string): { pokes: number; statuses: number[] } {
+    const heard = { pokes: 0, statuses: [] as number[] };
+    createPokeStream({
+      async fetch(url, init) {
+        const response = await globalThis.fetch(origin + url, init);
+        heard.statuses.push(response.status);
+        return response;
+      },
+      clock: { now, after: never },
+      sign: async () => signRequest('GET', pokePath, new Uint8Array(), now()),
+      onPoke: () => (heard.pokes += 1)
+    }).open();
+    return heard;
+  }
   async function shown(): Promise<string[]> {
     return (await ledger.entities({ kind: 'comment' })).map((comment) => comment.id).sort();
   }
   return tablet;
 }
 
-describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
+describe.each(databaseKinds)('on %s', (kind) => {
+  const own = useDatabase(kind);
   let server: Server;
   beforeEach(async () => {
-    const { db, store } = all.find(({ db }) => db.kind === kind)!;
+    const { db } = own;
     await db.query('DELETE FROM sync_entity');
     await db.query('DELETE FROM group_departure');
-    server = createServer(db, store);
+    server = createServer(db, createSqlSyncStore(db));
   });
   afterEach(() => expect(server.errors).toEqual([]));
 
@@ -311,6 +318,37 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
       tablet.skewMs = 0;
       expect(await tablet.sync()).toMatchObject({ kind: 'done' });
       expect(tablet.statuses).toEqual([401, 200]);
+    });
+
+    it('is poked over the network when another has pushed, with nobody signed in; one that is revoked is not', async () => {
+      const [mine, gone, other] = [createTablet(server), createTablet(server), createTablet(server)];
+      for (const tablet of [mine, gone, other]) await tablet.register();
+      await revokeDevice(server.db, gone.id, null, server.deed());
+      const http = serve({ fetch: server.api.fetch, hostname: '127.0.0.1', port: 0 });
+      await once(http, 'listening');
+      try {
+        const origin = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+        const heard = mine.listen(origin);
+        const refused = gone.listen(origin);
+        // The first says where the backend stands.
+        await vi.waitFor(() => expect(heard).toEqual({ pokes: 1, statuses: [200] }));
+        await vi.waitFor(() => expect(refused.statuses).toEqual([403]));
+        for (const [n, name] of ['a', 'b'].entries()) {
+          await other.act(draftComment(name));
+          expect(await other.sync()).toMatchObject({ kind: 'done', pushed: 1 });
+          await vi.waitFor(() => expect(heard.pokes).toBe(n + 2));
+          await mine.sync();
+          expect(await mine.shown()).toContain(name);
+        }
+        expect(refused.pokes).toBe(0);
+      } finally {
+        server.stop.abort();
+        const closed = once(http, 'close');
+        http.close();
+        // Those that `fetch` keeps open for later.
+        (http as HttpServer).closeAllConnections();
+        await closed;
+      }
     });
 
     it('asks once more at most where it is refused for another reason', async () => {

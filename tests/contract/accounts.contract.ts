@@ -1,7 +1,10 @@
-/** Who may, as it must be on every database: accounts through the real router, with a clock of the test's own. */
+/**
+ * Who may, as it must be on every database: accounts through the real router, with a clock of the test's own. Long, for every case
+ * wants the same site, signed in to.
+ */
 import { createHash, generateKeyPairSync, randomBytes, randomUUID, sign, type KeyObject } from 'node:crypto';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { registrationText, signatureHeaders, signedText } from '$lib/domain/signed-request';
 import { accountRoutes } from '../../src/server/api/account-routes';
 import { createAddresses } from '../../src/server/api/addresses';
@@ -13,6 +16,7 @@ import { createAuthenticate } from '../../src/server/auth/authenticate';
 import { createRateLimit, createTryLimit } from '../../src/server/auth/rate-limit';
 import { announceFirst } from '../../src/server/auth/sign-in';
 import type { Db } from '../../src/server/store/db';
+import { useDatabase, type DatabaseKind } from '../support/databases';
 
 const startMs = 1_790_000_000_000;
 const minuteMs = 60_000;
@@ -176,18 +180,14 @@ async function empty(db: Db): Promise<void> {
   }
 }
 
-export function testAccounts(name: string, open: () => Promise<{ db: Db; close: () => Promise<void> }>): void {
-  describe(`accounts on ${name}`, () => {
-    let opened: Awaited<ReturnType<typeof open>>;
+export function testAccounts(kind: DatabaseKind): void {
+  describe(`accounts on ${kind}`, () => {
+    const own = useDatabase(kind);
     let server: Server;
 
-    beforeAll(async () => {
-      opened = await open();
-    }, 60_000);
-    afterAll(() => opened?.close());
     beforeEach(async () => {
-      await empty(opened.db);
-      server = createServer(opened.db);
+      await empty(own.db);
+      server = createServer(own.db);
     });
 
     const auditKinds = async (admin: Client, limit = 20): Promise<string[]> =>
@@ -727,7 +727,7 @@ export function testAccounts(name: string, open: () => Promise<{ db: Db; close: 
           fc.array(fc.array(act, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 6 }),
           async (rounds) => {
             await empty(server.db);
-            server = createServer(opened.db);
+            server = createServer(own.db);
             const ada = await createAdministrator(server);
             const people = [{ id: (await ada.ask('GET', '/api/v1/users')).body.users[0].id, client: ada }];
             people.push(await createUser(server, ada, 'Bo', 'administrator'));

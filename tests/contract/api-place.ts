@@ -7,8 +7,7 @@ import { makeApiKey } from '../../src/server/auth/api-keys';
 import { createMetrics } from '../../src/server/observe/metrics';
 import { serverClock } from '../../src/server/server-clock';
 import type { Db } from '../../src/server/store/db';
-import { openDb } from '../../src/server/store/open-db';
-import { pgliteDatabases, type Databases } from '../support/databases';
+import { useDatabase } from '../support/databases';
 
 export interface ApiHost {
   readonly backend: Backend;
@@ -29,7 +28,7 @@ const deed = { actor: 'test', address: '', atMs: Date.now() };
 
 /** Starts the backend before the file's tests, and ends it after them. */
 export function useApi(): ApiHost {
-  let databases: Databases;
+  const own = useDatabase('pglite');
   let db: Db;
   let backend: Backend;
   let all: string;
@@ -40,8 +39,7 @@ export function useApi(): ApiHost {
     (await makeApiKey(db, { name: 'test', permissions: [...wanted], groups, expiresMs: null }, null, deed)).key;
 
   beforeAll(async () => {
-    databases = await pgliteDatabases();
-    db = await openDb(await databases.create());
+    db = own.db;
     backend = createBackend({
       db,
       clock: serverClock,
@@ -63,8 +61,6 @@ export function useApi(): ApiHost {
   afterAll(async () => {
     stop.abort();
     await backend.close();
-    await db.close();
-    await databases.stop();
   }, startMs);
 
   return {

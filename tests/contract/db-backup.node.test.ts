@@ -11,7 +11,7 @@ import type { Db } from '../../src/server/store/db';
 import { migrate, migrations, type Migration } from '../../src/server/store/migrate';
 import { connectDb } from '../../src/server/store/open-db';
 import { createSqlSyncStore } from '../../src/server/store/sync-store';
-import { pgliteDatabases, postgresDatabases, type Databases } from '../support/databases';
+import { databaseKinds, openDatabases, type Databases } from '../support/databases';
 import { numbered } from '../support/numbered-writes';
 
 const hookMs = 60_000;
@@ -22,7 +22,7 @@ let pglite: Db;
 let postgres: Db;
 
 beforeAll(async () => {
-  kinds = await Promise.all([pgliteDatabases(), postgresDatabases()]);
+  kinds = databaseKinds.map(openDatabases);
   const [first, second] = await Promise.all(kinds.map(async (kind) => connectDb(await kind.create())));
   pglite = first!;
   postgres = second!;

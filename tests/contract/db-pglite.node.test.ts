@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { connectDb } from '../../src/server/store/open-db';
-import { pgliteDatabases } from '../support/databases';
+import { openDatabases } from '../support/databases';
 import { testDb } from './db.contract';
 
-testDb('PGlite', pgliteDatabases);
+testDb('pglite');
 
 it('opens a folder once at a time, and finds there what was stored', async () => {
-  const databases = await pgliteDatabases();
+  const databases = openDatabases('pglite');
   const env = await databases.create();
   const db = await connectDb(env);
   await db.query('CREATE TABLE kept AS SELECT 1 AS x');

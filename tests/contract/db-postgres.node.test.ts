@@ -1,12 +1,12 @@
 import { expect, it, vi } from 'vitest';
 import { connectDb } from '../../src/server/store/open-db';
-import { postgresDatabases } from '../support/databases';
+import { openDatabases } from '../support/databases';
 import { testDb } from './db.contract';
 
-testDb('PostgreSQL', postgresDatabases);
+testDb('postgres');
 
 it('comes back after every connection was cut, pokes whoever listens once, and hears again', async () => {
-  const databases = await postgresDatabases();
+  const databases = openDatabases('postgres');
   const env = await databases.create();
   const faults: string[] = [];
   const [db, other] = await Promise.all([connectDb(env, ({ message }) => faults.push(message)), connectDb(env)]);

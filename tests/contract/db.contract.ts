@@ -3,17 +3,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectDb } from '../../src/server/store/open-db';
 import type { Db } from '../../src/server/store/db';
-import type { Databases } from '../support/databases';
+import { openDatabases, type DatabaseKind, type Databases } from '../support/databases';
 
 const startMs = 60_000;
 
 /** Runs the suite on databases of one kind. */
-export function testDb(name: string, start: () => Promise<Databases>): void {
-  describe(`database: ${name}`, () => {
+export function testDb(kind: DatabaseKind): void {
+  describe(`database: ${kind}`, () => {
     let databases: Databases;
     let db: Db;
     beforeAll(async () => {
-      databases = await start();
+      databases = openDatabases(kind);
       db = await connectDb(await databases.create());
       await db.query("CREATE TABLE mark (id int PRIMARY KEY, note text CHECK (note <> 'bad'))");
     }, startMs);

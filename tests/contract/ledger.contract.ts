@@ -1,4 +1,4 @@
-/** What every `Ledger` must do. Run on IndexedDB in a real browser, and on the double. */
+/** What every `Ledger` must do. Run on IndexedDB in a real browser, and on the double. Long, as the one list of what the port promises. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Ledger, PullPage } from '$lib/domain/ledger';
 import type { Entity, Operation, OperationResult } from '$lib/domain/operation';
@@ -371,22 +371,57 @@ export function describeLedger(adapter: string, createPlace: () => LedgerPlace):
       expect((await ledger.conflicts()).map(({ theirs }) => theirs)).toEqual([null, null]);
     });
 
-    it('forgets what was confirmed when it has to begin again, and nothing of its own', async () => {
+    it('shows what it knows while it begins again, and drops at the end what came no more', async () => {
       const [settled] = (await commit(draftRule('Settled'))) as [Operation];
       await ledger.settle([applied(settled)]);
-      const known = [
-        sampleEntity('comment', draftComment('x'), 1),
-        sampleEntity('rule', draftRule('Settled'), 2, 'id-1')
-      ];
-      await ledger.integrate(pageOf(known, { lastSeq: 1 }));
+      const gone = sampleEntity('comment', draftComment('gone'), 1);
+      const kept = sampleEntity('comment', draftComment('kept'), 2);
+      const rule = sampleEntity('rule', draftRule('Settled'), 3, 'id-1');
+      const ids = async () => (await ledger.entities({ kind: 'comment' })).map(({ id }) => id).sort();
+      await ledger.integrate(pageOf([gone, kept, rule], { lastSeq: 1 }));
       const [pending] = (await commit(draftComment('mine'))) as [Operation];
       await ledger.integrate(pageOf([], { lastSeq: 1, more: true, resetRequired: true }));
       expect(await ledger.device()).toMatchObject({ cursor: 0, settledSeq: 1, seq: 2 });
-      expect((await ledger.entities({ kind: 'comment' })).map(({ id }) => id)).toEqual(['mine']);
-      expect(await ledger.pending(10)).toEqual([pending]);
-      await ledger.integrate(pageOf(known, { lastSeq: 1 }));
+      expect(await ids()).toEqual(['gone', 'kept', 'mine']);
       expect(await nameOf()).toBe('Settled');
-      expect(await ledger.entities({ kind: 'comment' })).toHaveLength(2);
+      await ledger.integrate(pageOf([kept], { lastSeq: 1, more: true }));
+      // It goes on where it was, after a reload too.
+      ledger.close();
+      ledger = place.open(host);
+      expect(await ledger.device()).toMatchObject({ cursor: 2 });
+      expect(await ids()).toEqual(['gone', 'kept', 'mine']);
+      await ledger.integrate(pageOf([rule], { lastSeq: 1 }));
+      expect(await ids()).toEqual(['kept', 'mine']);
+      expect(await nameOf()).toBe('Settled');
+      expect(await ledger.pending(10)).toEqual([pending]);
+      // From here on a page brings changes alone.
+      await ledger.integrate(pageOf([{ ...rule, rev: 4 }], { lastSeq: 1 }));
+      expect(await ids()).toEqual(['kept', 'mine']);
+    });
+
+    it('takes the older revisions of a backend put back to an earlier day', async () => {
+      await ledger.integrate(pageOf([sampleEntity('rule', draftRule('of a day that never was'), 90)]));
+      await ledger.integrate(pageOf([], { more: true, resetRequired: true }));
+      const page = pageOf([sampleEntity('rule', draftRule('as it was'), 5)]);
+      await ledger.integrate(page);
+      expect(await nameOf()).toBe('as it was');
+      await ledger.integrate(page);
+      await ledger.integrate(pageOf([sampleEntity('rule', draftRule('since then'), 6)]));
+      expect(await nameOf()).toBe('since then');
+    });
+
+    it('begins again from the start where it is told so twice', async () => {
+      const [first, second] = [1, 2].map((rev) => sampleEntity('comment', draftComment(`c${rev}`), rev)) as [
+        Entity,
+        Entity
+      ];
+      await ledger.integrate(pageOf([first, second]));
+      const again = pageOf([], { more: true, resetRequired: true });
+      await ledger.integrate(again);
+      await ledger.integrate(pageOf([first], { more: true }));
+      await ledger.integrate(again);
+      await ledger.integrate(pageOf([{ ...second, rev: 1 }]));
+      expect((await ledger.entities({ kind: 'comment' })).map(({ id, rev }) => [id, rev])).toEqual([['c2', 1]]);
     });
 
     it('sends again what a backend put back to an earlier day has lost', async () => {

@@ -11,11 +11,10 @@ import { notificationRoutes } from '../../src/server/api/notification-routes';
 import { openNotifications } from '../../src/server/notify/open-notifications';
 import { serverClock } from '../../src/server/server-clock';
 import type { Db } from '../../src/server/store/db';
-import { openDb } from '../../src/server/store/open-db';
 import { statusesOf } from '../../src/server/api/statuses';
 import { createSqlSyncStore } from '../../src/server/store/sync-store';
 import type { SyncStore } from '../../src/server/sync/store';
-import { pgliteDatabases, postgresDatabases, type Databases } from '../support/databases';
+import { databaseKinds, useDatabase } from '../support/databases';
 import { arbitraryOf } from '../support/arbitrary-of';
 import { createSmallApi } from '../unit/server/api/small-api';
 
@@ -37,11 +36,8 @@ const callers: Record<string, Caller> = {
   key: { kind: 'key', keyId: 'k', name: 'k', permissions: ['notifications.manage'], groups: [] }
 };
 
-describe.each([
-  ['PGlite', pgliteDatabases],
-  ['PostgreSQL', postgresDatabases]
-])('notifications over %s', (_, openDatabases) => {
-  let databases: Databases;
+describe.each(databaseKinds)('notifications over %s', (kind) => {
+  const own = useDatabase(kind);
   let db: Db;
   let store: SyncStore;
   let far: Server;
@@ -49,8 +45,7 @@ describe.each([
   let status = 200;
   let got: { path: string; body: string }[] = [];
   beforeAll(async () => {
-    databases = await openDatabases();
-    db = await openDb(await databases.create());
+    db = own.db;
     store = createSqlSyncStore(db);
     for (const [id, role] of [
       [ada, 'administrator'],
@@ -73,8 +68,6 @@ describe.each([
     url = `http://127.0.0.1:${(far.address() as AddressInfo).port}`;
   }, 60_000);
   afterAll(async () => {
-    await db.close();
-    await databases.stop();
     far.closeAllConnections();
     await new Promise((resolve) => far.close(resolve));
   }, 60_000);

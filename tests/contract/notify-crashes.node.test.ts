@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { advanceAlarm, newAlarm } from '$lib/alarms/machine';
 import { alarmPriorities, type AlarmEvent, type JournalEntry } from '$lib/domain/alarm';
 import type { Entity } from '$lib/domain/operation';
@@ -17,10 +17,9 @@ import { nextDue } from '../../src/server/notify/queue';
 import type { Channel } from '../../src/server/notify/recipient';
 import { putRoute } from '../../src/server/notify/routes-store';
 import type { Db } from '../../src/server/store/db';
-import { openDb } from '../../src/server/store/open-db';
 import { createSqlSyncStore } from '../../src/server/store/sync-store';
 import type { SyncStore } from '../../src/server/sync/store';
-import { pgliteDatabases, postgresDatabases, type Databases } from '../support/databases';
+import { databaseKinds, useDatabase } from '../support/databases';
 
 class Crash extends Error {}
 
@@ -89,22 +88,14 @@ function mortal(whole: Db, mayDie: () => void): Db {
   };
 }
 
-describe.each([
-  ['PGlite', pgliteDatabases],
-  ['PostgreSQL', postgresDatabases]
-])('over %s', (_, openDatabases) => {
-  let databases: Databases;
+describe.each(databaseKinds)('over %s', (kind) => {
+  const own = useDatabase(kind);
   let db: Db;
   let store: SyncStore;
-  beforeAll(async () => {
-    databases = await openDatabases();
-    db = await openDb(await databases.create());
+  beforeAll(() => {
+    db = own.db;
     store = createSqlSyncStore(db);
-  }, 60_000);
-  afterAll(async () => {
-    await db.close();
-    await databases.stop();
-  }, 60_000);
+  });
 
   test('every announcement is told at least once, and once only to whoever knows a message again', async () => {
     let died = 0;

@@ -1,7 +1,8 @@
 /** What the database keeps of notifications, on both kinds of it: who has got a message, what is told once, and what is deleted when. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { JournalEntry } from '$lib/domain/alarm';
+import { makeAlerts } from '../../src/server/notify/alertmanager';
 import { collectNotices } from '../../src/server/notify/collect';
 import { deliverDue } from '../../src/server/notify/deliver';
 import type { Message, Sent } from '../../src/server/notify/notifier';
@@ -10,29 +11,20 @@ import { findDeadLetter, listDeadLetters, revive } from '../../src/server/notify
 import { putRoute, type NotificationRoute } from '../../src/server/notify/routes-store';
 import { provideKeyPair } from '../../src/server/notify/vapid';
 import type { Db } from '../../src/server/store/db';
-import { openDb } from '../../src/server/store/open-db';
 import { createSqlSyncStore } from '../../src/server/store/sync-store';
 import type { SyncStore } from '../../src/server/sync/store';
-import { pgliteDatabases, postgresDatabases, type Databases } from '../support/databases';
+import { databaseKinds, useDatabase } from '../support/databases';
 
 const dayMs = 86_400_000;
 
-describe.each([
-  ['PGlite', pgliteDatabases],
-  ['PostgreSQL', postgresDatabases]
-])('notifications in %s', (kind, openDatabases) => {
-  let databases: Databases;
+describe.each(databaseKinds)('notifications in %s', (kind) => {
+  const own = useDatabase(kind);
   let db: Db;
   let store: SyncStore;
-  beforeAll(async () => {
-    databases = await openDatabases();
-    db = await openDb(await databases.create());
+  beforeAll(() => {
+    db = own.db;
     store = createSqlSyncStore(db);
-  }, 60_000);
-  afterAll(async () => {
-    await db.close();
-    await databases.stop();
-  }, 60_000);
+  });
 
   let nowMs = 0;
   let sent: (Message & { to: string })[] = [];
@@ -169,15 +161,16 @@ describe.each([
     ]);
   });
 
+  /** As a push does where a card puts its pump into another group. */
+  const move = (group: string) =>
+    store.tx(async (transaction) => {
+      const rest = { kind: 'asset', id: 'p1', assetId: 'p1', deviceId: 'd', rev: 0, atMs: 0, open: 0 } as const;
+      await transaction.put([{ ...rest, body: { id: 'p1', name: 'Pump 1', group } }]);
+      await transaction.touch(['p1']);
+    });
+
   test('a group that a pump comes to hears of what is new, and not of the pump’s past', async () => {
     const north = await addRoute({ groups: ['north'] });
-    const card = (group: string) => ({ id: 'p1', name: 'Pump 1', group });
-    const move = (group: string) =>
-      store.tx(async (transaction) => {
-        const rest = { kind: 'asset', id: 'p1', assetId: 'p1', deviceId: 'd', rev: 0, atMs: 0, open: 0 } as const;
-        await transaction.put([{ ...rest, body: card(group) }]);
-        await transaction.touch(['p1']);
-      });
     await move('north');
     await write({});
     await collect();
@@ -191,6 +184,89 @@ describe.each([
     await collect();
     await deliver();
     expect(sent.slice(1).map(({ to }) => to)).toEqual([`https://${south}.example/`]);
+  });
+
+  describe('an alarm whose pump comes to another group, at a place that shows alarms', () => {
+    const places = (groups: string[] | null) =>
+      addRoute({ groups, channel: { kind: 'alertmanager', url: 'https://board.example', secret: '' } });
+    /** What stands at the place by group, after all that was sent to it. */
+    const standing = () => {
+      const alerts = sent.flatMap((message) => makeAlerts(message, nowMs));
+      const newest = new Map(alerts.map((alert) => [JSON.stringify(alert.labels), alert]));
+      const firing = [...newest.values()].filter(({ endsAt }) => Date.parse(endsAt) > nowMs);
+      return firing.map(({ labels }) => `${labels.group} ${labels.severity}`).sort();
+    };
+    const settle = async () => {
+      nowMs += 1000;
+      await collect();
+      await deliver();
+    };
+
+    test.each([0, 2])('ends at a place of the former group, %i days after it was raised', async (days) => {
+      await places(['north']);
+      await move('north');
+      const [raised] = await write({});
+      await settle();
+      expect(standing()).toEqual(['north high']);
+      await age(days);
+      await move('south');
+      await settle();
+      expect(standing()).toEqual([]);
+      const told = sent.length;
+      await write({ ...raised!, id: randomUUID(), event: 'return', from: 'UNACK', to: 'RTNUN', eventMs: nowMs });
+      await move('west');
+      await settle();
+      expect(sent).toHaveLength(told);
+    });
+
+    test.each([0, 2])('goes on under the new one at a place of both, %i days after it was raised', async (days) => {
+      await places(null);
+      await move('north');
+      const [raised, acknowledged] = await write({}, { priority: 'low', alarmId: 'd:p1:other' });
+      const acted = { event: 'acknowledge', from: 'UNACK', to: 'ACKED', by: 'Ada' } as const;
+      await write({ ...acknowledged!, ...acted, id: randomUUID() });
+      await settle();
+      expect(standing()).toEqual(['north high', 'north low']);
+      await age(days);
+      await move('south');
+      await settle();
+      expect(standing()).toEqual(['south high', 'south low']);
+      await write({ ...raised!, id: randomUUID(), event: 'return', from: 'UNACK', to: 'RTNUN', eventMs: nowMs });
+      await settle();
+      expect(standing()).toEqual(['south low']);
+    });
+
+    test('ends there also where it returned meanwhile, and stays away while it is hidden', async () => {
+      await places(['north']);
+      await move('north');
+      const [one, other] = await write({}, { priority: 'low', alarmId: 'd:p1:other' });
+      await settle();
+      await write({ ...one!, id: randomUUID(), event: 'return', from: 'UNACK', to: 'RTNUN', eventMs: nowMs });
+      await write({ ...other!, id: randomUUID(), event: 'shelve', from: 'UNACK', to: 'SHLVD', eventMs: nowMs });
+      await move('south');
+      await settle();
+      expect(standing()).toEqual([]);
+    });
+
+    test('people hear nothing of it', async () => {
+      await addRoute();
+      await move('north');
+      await write({});
+      await settle();
+      await move('south');
+      await settle();
+      expect(sent).toHaveLength(1);
+    });
+
+    test('what a card changes besides the group changes nothing', async () => {
+      await places(null);
+      await move('north');
+      await write({});
+      await settle();
+      await move('north');
+      await settle();
+      expect(sent).toHaveLength(1);
+    });
   });
 
   test('what was stored before a stop that lasted days is told after it', async () => {
@@ -259,7 +335,7 @@ describe.each([
       for (let index = 0; index < 20; index++) written.push(...(await write({ alarmId: `d:p1:${index}` })));
     })();
     // PGlite has one connection; there they take turns.
-    await Promise.all([writing, ...Array.from({ length: kind === 'PGlite' ? 2 : 6 }, () => collect().then(deliver))]);
+    await Promise.all([writing, ...Array.from({ length: kind === 'pglite' ? 2 : 6 }, () => collect().then(deliver))]);
     await collect();
     await Promise.all(Array.from({ length: 4 }, deliver));
     const told = sent.flatMap(({ to, notices }) => notices.map(({ occurrenceId }) => `${to} ${occurrenceId}`));

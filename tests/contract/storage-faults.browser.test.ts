@@ -1,5 +1,6 @@
 /**
- * What the adapters do when IndexedDB fails, and what a page's `liveQuery` sees of writes made elsewhere.
+ * What the adapters do when IndexedDB fails, and what a page's `liveQuery` sees of writes made elsewhere. Long, for there are many ways to
+ * fail, each broken in the same real browser.
  */
 import { Dexie, liveQuery } from 'dexie';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';

@@ -3,16 +3,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Entity, Operation, OperationResult } from '$lib/domain/operation';
 import type { Caller } from '../../src/server/api/route';
-import { migrate } from '../../src/server/store/migrate';
 import { openDb } from '../../src/server/store/open-db';
-import type { Db } from '../../src/server/store/db';
 import { createSqlSyncStore } from '../../src/server/store/sync-store';
 import { pushOperations } from '../../src/server/sync/push';
 import type { SyncStore } from '../../src/server/sync/store';
-import { pgliteDatabases, postgresDatabases, type Databases } from '../support/databases';
+import { databaseKinds, useDatabase, type OwnDatabase } from '../support/databases';
 import { createMemorySyncStore, createStoreDisk } from '../support/memory-sync-store';
 import { numbered } from '../support/numbered-writes';
 import { makeOperations } from '../support/operation-stream';
@@ -22,25 +20,10 @@ const startMs = 60_000;
 const caller: Caller = { kind: 'user', userId: 'person-0', name: '', role: 'administrator', groups: [], sessionId: '' };
 const everything = 1_000_000;
 
-let all: { databases: Databases; db: Db }[];
-beforeAll(async () => {
-  const kinds = await Promise.all([pgliteDatabases(), postgresDatabases()]);
-  all = await Promise.all(kinds.map(async (databases) => ({ databases, db: await openDb(await databases.create()) })));
-}, startMs);
-afterAll(async () => {
-  for (const { databases, db } of all) {
-    await db.close();
-    await databases.stop();
-  }
-}, startMs);
+const all = databaseKinds.map(useDatabase);
 
-/** A store on a database made anew: opening another one costs PGlite a second, dropping its tables nothing. */
-async function createStore(db: Db): Promise<SyncStore> {
-  await db.query('DROP SCHEMA public CASCADE');
-  await db.query('CREATE SCHEMA public');
-  await migrate(db);
-  return createSqlSyncStore(db);
-}
+/** A store on a database as good as new. */
+const createStore = async (own: OwnDatabase): Promise<SyncStore> => createSqlSyncStore(await own.empty());
 
 /** Everything that can be read of a store after these operations, pushed in this order, all of them twice. */
 async function observe(store: SyncStore, operations: Operation[]) {
@@ -76,8 +59,8 @@ it(
       const expected = await observe(createMemorySyncStore(createStoreDisk()), operations);
       for (const result of expected.results) outcomes.add(result.outcome === 'refused' ? result.code : result.outcome);
       expect(expected.version.newest).toBeGreaterThan(40);
-      for (const { db } of all) {
-        expect(await observe(await createStore(db), operations), db.kind).toEqual(expected);
+      for (const own of all) {
+        expect(await observe(await createStore(own), operations), own.kind).toEqual(expected);
       }
     }
     expect([...outcomes].sort()).toEqual(['applied', 'bad-body', 'conflict', 'duplicate', 'forbidden', 'not-yours']);
@@ -85,12 +68,10 @@ it(
   startMs
 );
 
-describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
-  const own = () => all.find(({ db }) => db.kind === kind)!;
-
+describe.each(all)('on $kind', (own) => {
   it('refuses to change or remove an operation, and keeps it', async () => {
-    const { db } = own();
-    const store = await createStore(db);
+    const store = await createStore(own);
+    const { db } = own;
     const [operation] = makeOperations(1, 1);
     await pushOperations(store, caller, { deviceId: operation!.deviceId, operations: [operation!] }, 0);
     const attempts = ["UPDATE sync_operation SET hash = ''", 'DELETE FROM sync_operation', 'TRUNCATE sync_operation'];
@@ -99,7 +80,7 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
   });
 
   it('keeps texts that only JSON can write', async () => {
-    const store = await createStore(own().db);
+    const store = await createStore(own);
     const entity = numbered(1);
     const body = { id: 'pump-1', name: 'a\0b \ud800 "\\', group: 'north' };
     await store.tx((transaction) => transaction.put([{ ...entity, body }]));
@@ -108,7 +89,7 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
   });
 
   it('keeps kinds and ids apart, whatever a device puts into them', async () => {
-    const store = await createStore(own().db);
+    const store = await createStore(own);
     const card = { ...numbered(1), kind: 'asset', id: 'Pump 7' } as Entity;
     const odd = { kind: 'asset Pump', id: '7' } as unknown as { kind: 'asset'; id: string };
     await store.tx((transaction) => transaction.put([card]));
@@ -120,7 +101,7 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
   });
 
   it('takes a thousand entities at once, and the last of the same', async () => {
-    const store = await createStore(own().db);
+    const store = await createStore(own);
     const entities = Array.from({ length: 1000 }, (_, index) => numbered(index % 999));
     const stored = await store.tx((transaction) => transaction.put(entities));
     expect(stored.map(({ rev }) => rev)).toEqual(entities.map((_, index) => index + 1));
@@ -130,7 +111,7 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
   });
 
   it('tells of a commit that changed something and of no other', async () => {
-    const store = await createStore(own().db);
+    const store = await createStore(own);
     const told: number[] = [];
     const stop = store.onChange((rev) => told.push(rev));
     await store.tx(async () => {});
@@ -147,7 +128,7 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
   });
 
   it('gives 20 writers at once revisions without a gap, and no reader skips one', async () => {
-    const store = await createStore(own().db);
+    const store = await createStore(own);
     const told: number[] = [];
     store.onChange((rev) => told.push(rev));
     const seen: number[] = [];
@@ -174,7 +155,7 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
   it(
     'loses nothing that was acknowledged when the process that writes is killed',
     async () => {
-      const env = await own().databases.create();
+      const env = await own.databases.createMigrated();
       let acknowledged = 0;
       for (const patience of [1, 40]) {
         const writer = spawn(process.execPath, [join(import.meta.dirname, '../support/killed-writer.mjs')], {
@@ -207,13 +188,9 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
   );
 });
 
-describe.each([
-  ['PGlite', 0],
-  ['PostgreSQL', 1]
-])('%s', (name, index) => {
-  describeSyncStore(name, async () => {
-    const { db } = all[index]!;
-    await createStore(db);
+describe.each(all)('$kind', (own) => {
+  describeSyncStore(own.kind, async () => {
+    const db = await own.empty();
     // The end of a process is tested above; here a new store on the same connection is what opens again.
     return { open: async () => createSqlSyncStore(db), close: async () => {}, remove: async () => {} };
   });

@@ -264,7 +264,7 @@ test('an alarm reaches a webhook and a mailbox once; what could not be delivered
   }
 });
 
-test('a person is asked at a button only; a push is shown, and a click on it opens its alarm', async ({
+test('a person is asked at a button only; a push is shown, and a click on it shows its alarm where Pumpside is open', async ({
   page,
   context,
   baseURL
@@ -307,7 +307,7 @@ test('a person is asked at a button only; a push is shown, and a click on it ope
   await push({ kind: 'alarms', severity: 'critical', count: 1, alarmId });
   await expect.poll(() => shownNotices(page)).toMatchObject([{ title: 'Alarm, priority critical', data: alarmId }]);
 
-  // A browser opens windows for a person's own click alone, so what the worker asks for is caught.
+  // A browser shows windows for a person's own click alone, so what the worker asks for is caught.
   const worker = context.serviceWorkers()[0]!;
   const click = () =>
     worker.evaluate(async () => {
@@ -327,13 +327,25 @@ test('a person is asked at a button only; a push is shown, and a click on it ope
       return opened;
     });
   const url = `${baseURL}/alarms/alarm?id=tablet%201%3Apump-1%3Ahot`;
-  expect(await click()).toBe(url);
+  // The page is not loaded anew: what runs in it goes on.
+  await page.evaluate(() => Object.assign(globalThis, { isKept: true }));
+  expect(await click()).toMatch(/^focus /);
+  await expect(page).toHaveURL(url);
+  await expect(page.getByText('There is no such alarm')).toBeVisible();
   expect(await shownNotices(page)).toEqual([]);
 
   await push({ kind: 'alarms', severity: 'high', count: 3, alarmId: null });
   await expect.poll(() => shownNotices(page)).toMatchObject([{ title: '3 alarms, priority high', data: null }]);
-  expect(await click()).toBe(`focus ${baseURL}/account/notifications`);
+  expect(await click()).toMatch(/^focus /);
+  await expect(page).toHaveURL(`${baseURL}/alarms`);
+  expect(await page.evaluate(() => (globalThis as { isKept?: boolean }).isKept)).toBe(true);
   // Whatever comes is shown: browsers take the right to push from who does not.
   await push('no JSON');
   await expect.poll(() => shownNotices(page)).toMatchObject([{ title: 'Alarm' }]);
+
+  // A page that does not answer: a window of its own.
+  await push({ kind: 'alarms', severity: 'critical', count: 1, alarmId });
+  await expect.poll(() => shownNotices(page)).toMatchObject([{ data: alarmId }]);
+  await page.goto('/health');
+  expect(await click()).toBe(url);
 });

@@ -97,16 +97,20 @@ export function createDevice(
     const planted = plants.ledger ? plants.ledger(plain) : plain;
     self.ledger = {
       ...planted,
-      async settle(results) {
-        await planted.settle(results);
+      async settle(results, aheadMs) {
+        await planted.settle(results, aheadMs);
         watch.settled(
           device,
           results.map(({ opId }) => opId)
         );
       },
       async integrate(page) {
+        const shown = device.disk.entities.size;
         await planted.integrate(page);
         watch.integrated(device, page.lastSeq);
+        // What it is to be shown instead may be days away.
+        if (page.resetRequired && device.disk.entities.size < shown)
+          watch.failed(`${name}: shows ${device.disk.entities.size} of ${shown} while it begins anew`);
       }
     };
     const fetch = network.connect(name);

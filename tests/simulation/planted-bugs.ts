@@ -119,7 +119,25 @@ export const plantedBugs: Record<string, Plants> = {
       await ledger.settle(pending.filter(({ seq }) => seq <= page.lastSeq).map(asApplied));
     }
   })),
-  'refusals are passed over': inLedger((ledger) => ({ settle: (results) => ledger.settle(results.map(asApplied)) })),
+  'refusals are passed over': inLedger((ledger) => ({
+    settle: (results, aheadMs) => ledger.settle(results.map(asApplied), aheadMs)
+  })),
+  'a device that begins anew drops everything first': inRows('ledger.integrate', (rows) => ({
+    async putState(state) {
+      await rows.putState(state);
+      if (!state.isAnew || state.cursor > 0) return;
+      for (const { kind, id } of await rows.entitySubjects()) await rows.deleteEntity(kind, id);
+    }
+  })),
+  'what is not there any more is kept when a device begins anew': inRows('ledger.integrate', () => ({
+    entitySubjects: async () => []
+  })),
+  'only the last page counts when a device begins anew': inRows('ledger.integrate', (rows) => ({
+    async addSeen(subjects, cursor) {
+      await rows.clearSeen();
+      await rows.addSeen(subjects, cursor);
+    }
+  })),
   'what a restored backend has lost is not sent again': inLedger((ledger) => ({
     integrate: (page) => ledger.integrate(page.resetRequired ? { ...page, lastSeq: Number.MAX_SAFE_INTEGER } : page)
   })),

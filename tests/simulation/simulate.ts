@@ -54,13 +54,22 @@ export async function simulate(seed: number, plants: Plants = {}): Promise<Run> 
 
   /** Operations of which a device knows that the backend has settled them. */
   const known = new Set<string>();
+  /** Operations that a page has counted in. */
+  const counted = new Set<string>();
   const watch = {
     settled: (device: Device, opIds: string[]) => {
-      for (const opId of opIds) known.add(opId);
+      for (const opId of opIds) {
+        known.add(opId);
+        counted.add(opId);
+      }
       if (!wasRestored)
         broken.push(...findForgotten(backend, known).map((opId) => `${device.name}: ${opId} is settled nowhere`));
     },
-    integrated: (device: Device, lastSeq: number) => void broken.push(...findHidden(device, lastSeq)),
+    integrated: (device: Device, lastSeq: number) => {
+      broken.push(...findHidden(device, lastSeq, counted));
+      for (const { operation } of device.disk.operations.values())
+        if (operation.seq <= lastSeq) counted.add(operation.opId);
+    },
     failed: (message: string) => void broken.push(message)
   };
   const devices = Array.from({ length: 2 + Math.floor(random.uniform() * 3) }, (_, i) => {
@@ -226,11 +235,16 @@ function findForgotten(backend: Backend, known: Set<string>): string[] {
   return [...known].filter((opId) => !held.has(opId));
 }
 
-/** What a person has done and the backend has not settled (it has up to `lastSeq`) must go on being shown, whatever was pulled. */
-function findHidden({ name, disk }: Device, lastSeq: number): string[] {
+/**
+ * What a person has done and the backend has not settled (it has up to `lastSeq`) must go on being shown, whatever was pulled. What the
+ * backend had before it was put back may have been changed by others since: that is shown until it was pulled again.
+ */
+function findHidden({ name, disk }: Device, lastSeq: number, counted: Set<string>): string[] {
+  const isAnew = disk.state.get('state')?.isAnew;
   const newest = new Map<string, Entity['body']>();
   for (const { operation, isRefused } of disk.operations.values()) {
     const { kind, id, seq } = operation;
+    if (isAnew && counted.has(operation.opId)) continue;
     if (seq <= lastSeq || isRefused || (kind !== 'rule' && kind !== 'comment')) continue;
     newest.set(`${kind} ${id}`, kind === 'rule' ? operation.body.rule : operation.body);
   }

@@ -6,7 +6,14 @@ import type { EntityQuery, Ledger } from '$lib/domain/ledger';
 import type { Conflict, Entity, Operation } from '$lib/domain/operation';
 import { StorageFault } from '$lib/domain/storage-fault';
 import { createLedger, type LedgerHost } from '$lib/sync/ledger';
-import type { ConfirmedEntity, KeptOperation, LedgerRows, LedgerState, LedgerTables } from '$lib/sync/ledger-rows';
+import type {
+  ConfirmedEntity,
+  KeptOperation,
+  LedgerRows,
+  LedgerState,
+  LedgerTables,
+  Subject
+} from '$lib/sync/ledger-rows';
 import { freeze } from './freeze';
 import { createUndoable, type Undoable } from './undoable-map';
 
@@ -19,6 +26,7 @@ export interface LedgerDisk {
   /** The numbers of the operations on an entity, in order. */
   bySubject: Undoable<string, readonly number[]>;
   conflicts: Undoable<string, Conflict>;
+  seen: Undoable<number, readonly Subject[]>;
   /** Ends when the transactions asked for so far have. */
   queue: Promise<unknown>;
 }
@@ -31,6 +39,7 @@ export function createLedgerDisk(): LedgerDisk {
     operations: createUndoable(),
     bySubject: createUndoable(),
     conflicts: createUndoable(),
+    seen: createUndoable(),
     queue: Promise.resolve()
   };
 }
@@ -44,6 +53,7 @@ export function copyLedgerDisk(disk: LedgerDisk): LedgerDisk {
     operations: disk.operations.copy(),
     bySubject: disk.bySubject.copy(),
     conflicts: disk.conflicts.copy(),
+    seen: disk.seen.copy(),
     queue: Promise.resolve()
   };
 }
@@ -63,14 +73,22 @@ export function createMemoryLedger(
     ...ledger,
     // Like a disk it keeps what things were when they were handed over.
     commit: (drafts, by) => ledger.commit(structuredClone(drafts), by),
-    settle: (results) => ledger.settle(structuredClone(results)),
+    settle: (results, aheadMs) => ledger.settle(structuredClone(results), aheadMs),
     integrate: (page) => ledger.integrate(structuredClone(page))
   };
 }
 
 function createMemoryTables(disk: LedgerDisk, atCommit: CommitPoint): LedgerTables {
   const rows = createRows(disk);
-  const tables = [disk.state, disk.entities, disk.confirmed, disk.operations, disk.bySubject, disk.conflicts];
+  const tables = [
+    disk.state,
+    disk.entities,
+    disk.confirmed,
+    disk.operations,
+    disk.bySubject,
+    disk.conflicts,
+    disk.seen
+  ];
   let isClosed = false;
 
   function inTurn<T>(where: string, work: () => Promise<T>): Promise<T> {
@@ -115,8 +133,11 @@ function createRows(disk: LedgerDisk): LedgerRows {
       for (const entity of entities) disk.entities.set(keyOf(entity.kind, entity.id), freeze(entity));
     },
     deleteEntity: async (kind, id) => disk.entities.delete(keyOf(kind, id)),
-    deleteConfirmedEntities: async () => {
-      for (const [key, { rev }] of disk.entities.entries()) if (rev > 0) disk.entities.delete(key);
+    entitySubjects: async () => [...disk.entities.values()].map(({ kind, id }) => ({ kind, id })),
+    addSeen: async (subjects, cursor) => disk.seen.set(cursor, subjects),
+    allSeen: async () => [...disk.seen.values()].flat(),
+    clearSeen: async () => {
+      for (const [cursor] of disk.seen.entries()) disk.seen.delete(cursor);
     },
     confirmed: async (kind, id) => disk.confirmed.get(keyOf(kind, id)),
     allConfirmed: async () => [...disk.confirmed.values()],

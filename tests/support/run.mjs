@@ -1,5 +1,5 @@
 /**
- * `npm run check`: everything that can be known without a browser, in under a minute. `npm test`: that, then the build,
+ * `npm run check`: everything that can be known without a browser; what has not changed since the last one is not looked at again. `npm test`: that, then the build,
  * the engines in Node, the browser tests and the end-to-end tests, the size of the shell among them. Each step is printed with its seconds, and with its
  * output when it fails. The last line counts the tests.
  */
@@ -25,7 +25,7 @@ const projects = [
   'src/lib/ingest',
   'src/lib/worker',
   'src/tsconfig.service-worker.json',
-  'src/server',
+  // With the server.
   'src/cli',
   'tests/support'
 ];
@@ -33,10 +33,10 @@ const projects = [
 // The longest first, so that the two that run at a time end together.
 /** @type {Step[]} */
 const checks = [
+  vitest('unit', '--maxWorkers=2'),
   { name: 'lint', command: ['eslint', '--max-warnings', '0', ...cachedIn('eslint'), '.'] },
-  vitest('unit'),
-  { name: 'types of the app', command: ['svelte-check', '--fail-on-warnings', '--output', 'human'] },
-  ...projects.map((project) => ({ name: `types of ${project}`, command: ['tsc', '-p', project] })),
+  { name: 'types of the app', command: ['svelte-check', '--fail-on-warnings', '--output', 'human', '--incremental'] },
+  ...projects.map(typesOf),
   { name: 'format', command: ['prettier', '--check', '--log-level', 'warn', ...cachedIn('prettier'), '.'] },
   { name: 'unused code', command: ['knip', '--treat-config-hints-as-errors'] }
 ];
@@ -85,10 +85,12 @@ async function testInBrowser() {
     console.log(error instanceof Error ? error.message : error);
     return false;
   }
-  const bench = { name: 'types of tests/bench', command: ['tsc', '-p', 'tests/bench'] };
   // Two files of Node's at a time beside the browser's: both wait for disks, clocks and pages half of the time. What a person does comes after them.
   const inOrder = [
-    await Promise.all([runAll([vitest('browser')]), runAll([bench, vitest('node', '--maxWorkers=2')])]),
+    await Promise.all([
+      runAll([vitest('browser')]),
+      runAll([typesOf('tests/bench'), vitest('node', '--maxWorkers=2')])
+    ]),
     await runAll([e2e])
   ];
   return inOrder.flat().every((isGood) => isGood);
@@ -97,6 +99,16 @@ async function testInBrowser() {
 /** What is unchanged since the last run is not looked at again; a fresh clone looks at everything. @param {string} tool */
 function cachedIn(tool) {
   return ['--cache', '--cache-strategy', 'content', '--cache-location', join(cache, tool, 'cache')];
+}
+
+/**
+ * Checks the types of a project: of the files that have changed since the last run, and of those that depend on them.
+ * @param {string} project
+ * @returns {Step}
+ */
+function typesOf(project) {
+  const info = join(cache, 'tsc', `${project.replaceAll('/', '-')}.tsbuildinfo`);
+  return { name: `types of ${project}`, command: ['tsc', '-p', project, '--incremental', '--tsBuildInfoFile', info] };
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Whether an alarm rule makes sense: what a form, a file of rules and the backend ask before they take one. It checks meaning; that the
- * parts are there and of the right kind is checked where a rule enters. Codes and values, no words for people.
+ * Whether an alarm rule makes sense: what a form, a file of rules, a device's ledger and the backend ask before they take one. It checks
+ * meaning; that the parts are there and of the right kind is checked where a rule enters (`sync/bodies`). Codes and values, no words for people.
  */
 import {
   alarmPriorities,
@@ -18,7 +18,7 @@ export interface RuleFault {
 }
 
 /** Conditions may be joined this deep, and this many in all: a rule is read by people. */
-const deepest = 3;
+const deepest = 2;
 const mostParts = 16;
 
 /** All faults of the rule; none where it may be used. */
@@ -107,11 +107,11 @@ export function checkRule(rule: AlarmRule): RuleFault[] {
   expect(alarmPriorities.includes(rule.priority), 'priority', rule.priority, alarmPriorities.join(', '));
   duration('onDelayMs', rule.onDelayMs);
   duration('offDelayMs', rule.offDelayMs);
-  above('maxShelveMs', rule.maxShelveMs, 0);
+  duration('maxShelveMs', rule.maxShelveMs);
   if (rule.reAlarmMs !== null) above('reAlarmMs', rule.reAlarmMs, 0);
   if (rule.respondWithinMin !== null) above('respondWithinMin', rule.respondWithinMin, 0);
   if (rule.escalation) {
-    duration('escalation.afterMs', rule.escalation.afterMs);
+    above('escalation.afterMs', rule.escalation.afterMs, 0);
     duration('escalation.backAfterMs', rule.escalation.backAfterMs);
     expect(
       alarmPriorities.indexOf(rule.escalation.priority) < alarmPriorities.indexOf(rule.priority),

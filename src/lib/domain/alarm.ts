@@ -88,6 +88,7 @@ export interface AlarmRule {
   reAlarmMs: number | null;
   /** Raises the priority while it stands for `afterMs`; takes it back when the condition has been false for `backAfterMs`. */
   escalation: { afterMs: number; priority: AlarmPriority; backAfterMs: number } | null;
+  /** What is above `longestShelveMs` counts as that; 0 where it may not be shelved. */
   maxShelveMs: number;
   /** Rationalisation: what happens if nobody acts, what to do, within how many minutes, why it may come, who answers for the rule. */
   consequence: string;
@@ -98,6 +99,9 @@ export interface AlarmRule {
   /** Counts the changes; 0 is the starting value as shipped. */
   version: number;
 }
+
+/** The longest that an alarm may be shelved, ms, whatever its rule says: whatever is to be quiet for longer is taken out of service. */
+export const longestShelveMs = 24 * 3_600_000;
 
 /** Who did something, on which device, when (wall clock of that device, ms UTC). `by` is empty where no account is used. */
 export interface Act {

@@ -24,7 +24,7 @@ export interface PullPage {
   /** Up to which operation of this device the backend has settled all. */
   lastSeq: number;
   more: boolean;
-  /** The backend no longer has every change since the cursor: what was confirmed is dropped, and pulled anew from 0. */
+  /** The backend cannot say what has changed since the cursor: everything is pulled anew from 0, and what came on no page until the last is dropped. */
   resetRequired: boolean;
 }
 
@@ -55,8 +55,11 @@ export interface Ledger {
   /** The oldest operations that the backend has not settled, at most so many. */
   pending(limit: number): Promise<Operation[]>;
   pendingCount(): Promise<number>;
-  /** Takes what became of a push: settled operations count no more, refused ones become conflicts. Results out of order or twice change nothing. */
-  settle(results: OperationResult[]): Promise<void>;
+  /**
+   * Takes what became of a push: settled operations count no more, refused ones become conflicts. Results out of order or twice change
+   * nothing. `aheadMs` (0 if left out) is by how much the backend has held back the time of the newest of them: later ones go on from there.
+   */
+  settle(results: OperationResult[], aheadMs?: number): Promise<void>;
   /** Takes changes of the backend and does this device's pending operations anew on top, in one transaction. Twice is once. */
   integrate(page: PullPage): Promise<void>;
   /** Goes on under a new device id, with the pending operations sealed anew: for a store that another one was copied from or put back over. */

@@ -14,6 +14,7 @@ export type FaultCode =
   | 'damaged-file'
   | 'refused-archive'
   | 'bad-plan'
+  | 'bad-rule'
   | 'bad-recipe'
   | 'bad-model'
   | 'golden-mismatch'

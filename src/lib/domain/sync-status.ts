@@ -9,8 +9,8 @@ export type PauseCause = 'signed-out' | 'forbidden' | 'outdated' | 'too-large' |
 export type SyncOutcome =
   | { kind: 'done'; pushed: number; pulled: number }
   | { kind: 'paused'; why: PauseCause }
-  /** Worth another try; `afterMs` where the backend said when. */
-  | { kind: 'later'; why: 'unreachable' | 'bad-answer'; afterMs?: number };
+  /** Worth another try; `afterMs` where the backend said when. `older-backend`: it does not know yet what this version writes. */
+  | { kind: 'later'; why: 'unreachable' | 'bad-answer' | 'older-backend'; afterMs?: number };
 
 export interface SyncStatus {
   isRunning: boolean;

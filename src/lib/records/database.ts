@@ -5,7 +5,7 @@
 import { createConnection, type Connection, type Wait } from '../storage/connection';
 
 const schema = {
-  version: 4,
+  version: 5,
   tables: {
     assets: 'id',
     rejected: 'assetId',

@@ -7,7 +7,7 @@ import { Dexie } from 'dexie';
 import type { EntityQuery } from '../domain/ledger';
 import type { Conflict, Entity, EntityKind, Operation } from '../domain/operation';
 import type { Connection } from '../storage/connection';
-import type { ConfirmedEntity, LedgerRows, LedgerState } from '../sync/ledger-rows';
+import type { ConfirmedEntity, LedgerRows, LedgerState, Subject } from '../sync/ledger-rows';
 import { createShelf, type Key } from './shelf';
 
 interface OperationRow {
@@ -17,6 +17,9 @@ interface OperationRow {
   operation: Operation;
   isRefused: boolean;
 }
+
+/** Beside the state lies, while the device begins anew, a row for each page that has come. */
+const seenKey = 'seen ';
 
 /** Runs the work over the rows, and stores what it has written. Inside a transaction only. */
 export async function withLedgerRows<T>(
@@ -35,6 +38,7 @@ function createLedgerRows({ table }: Pick<Connection, 'table'>): { rows: LedgerR
   const operations = table<OperationRow, number>('operations');
   const conflicts = table<Conflict, string>('conflicts');
   const ledger = table<LedgerState & { key: string }, string>('ledger');
+  const pages = table<{ key: string; subjects: readonly Subject[] }, string>('ledger');
   const shown = createShelf<Entity>(entities);
   const beneath = createShelf<ConfirmedEntity>(confirmed);
   let added: OperationRow[] = [];
@@ -68,8 +72,9 @@ function createLedgerRows({ table }: Pick<Connection, 'table'>): { rows: LedgerR
     async state() {
       const row = await ledger.get('state');
       if (!row) return undefined;
-      const { deviceId, seq, hash, hlc, settledSeq, cursor } = row;
-      return { deviceId, seq, hash, hlc, settledSeq, cursor };
+      const { deviceId, seq, hash, hlc, settledSeq, cursor, isAnew } = row;
+      // Absent where an earlier version has written it.
+      return { deviceId, seq, hash, hlc, settledSeq, cursor, isAnew: isAnew === true };
     },
     putState: async (state) => void (await ledger.put({ key: 'state', ...state })),
     async load(subjects) {
@@ -90,10 +95,20 @@ function createLedgerRows({ table }: Pick<Connection, 'table'>): { rows: LedgerR
     async deleteEntity(kind, id) {
       shown.set([kind, id], undefined);
     },
-    async deleteConfirmedEntities() {
+    async entitySubjects() {
       await shown.flush();
-      shown.forget();
-      await entities.filter(({ rev }) => rev > 0).delete();
+      const keys = await entities.toCollection().primaryKeys();
+      return keys.map(([kind, id]): Subject => ({ kind: kind as EntityKind, id }));
+    },
+    async addSeen(subjects, cursor) {
+      await pages.put({ key: `${seenKey}${cursor}`, subjects });
+    },
+    async allSeen() {
+      const found = await pages.where('key').startsWith(seenKey).toArray();
+      return found.flatMap(({ subjects }) => subjects);
+    },
+    async clearSeen() {
+      await pages.where('key').startsWith(seenKey).delete();
     },
     async confirmed(kind, id) {
       return beneath.get([kind, id]);

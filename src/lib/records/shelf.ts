@@ -10,7 +10,6 @@ interface Shelf<Row> {
   get(key: Key): Promise<Row | undefined>;
   /** Undefined deletes. */
   set(key: Key, row: Row | undefined): void;
-  forget(): void;
   flush(): Promise<void>;
 }
 
@@ -47,7 +46,6 @@ export function createShelf<Row extends { kind: string; id: string }>(table: Tab
       known.set(nameOf(key), { key, row });
       changed.add(nameOf(key));
     },
-    forget: () => known.clear(),
     async flush() {
       const rows: Row[] = [];
       const gone: Key[] = [];

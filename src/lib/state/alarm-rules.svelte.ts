@@ -15,28 +15,18 @@ export class AlarmRules {
   /** Of all rules of the pump, newest first. */
   readonly changes = new Query<KnownRuleChange[]>();
   #assetId = '';
-  #isShown = false;
 
   /** Shows the rules of this pump, and follows what its record says of channels and limits. */
   show(assetId: string): void {
     this.#assetId = assetId;
-    this.#isShown = true;
-    const ask = () => {
-      if (!this.#isShown || this.#assetId !== assetId) return;
-      this.query.ask(async () => {
-        // Only for the query to follow: `rules` loads code before it reads.
-        await app.alarms.changedRules(assetId);
-        const asset = await app.records.asset(assetId);
-        return asset ? app.alarms.rules(asset) : [];
-      });
-      this.changes.ask(async () => readRuleChanges(await app.loadLedger(), { assetId }));
-    };
-    // A live query does not follow what it reads after it has loaded code. What fails to load is told by the queries.
-    void app.loadLedger().then(ask, ask);
+    this.query.ask(async () => {
+      const asset = await app.records.asset(assetId);
+      return asset ? app.alarms.rules(asset) : [];
+    });
+    this.changes.ask(async () => readRuleChanges(await app.loadLedger(), { assetId }));
   }
 
   stop(): void {
-    this.#isShown = false;
     this.query.stop();
     this.changes.stop();
   }
@@ -49,7 +39,7 @@ export class AlarmRules {
     const { checkRule } = await import('../alarms/check-rule');
     for (const rule of rules) {
       const [fault] = checkRule(rule);
-      if (fault) return fail('bad-plan', `${rule.name}, ${fault.place}`, fault.found, fault.expected);
+      if (fault) return fail('bad-rule', `${rule.name}, ${fault.place}`, fault.found, fault.expected);
     }
     return this.#change(
       rules.map((rule) => ({ id: rule.id, rule })),
@@ -81,17 +71,17 @@ export class AlarmRules {
     try {
       file = JSON.parse(text);
     } catch (error) {
-      return fail('bad-plan', 'file', String(error), 'JSON, as this page saves it');
+      return fail('bad-rule', 'file', String(error), 'JSON, as this page saves it');
     }
     const { format, rules } = (file ?? {}) as { format?: unknown; rules?: unknown };
     if (format !== 'pumpside-alarm-rules' || !Array.isArray(rules)) {
-      return fail('bad-plan', 'file', String(format), 'a file of alarm rules, as this page saves it');
+      return fail('bad-rule', 'file', String(format), 'a file of alarm rules, as this page saves it');
     }
     const { findBodyFault } = await import('../sync/bodies');
     const taken: AlarmRule[] = [];
     for (const [i, rule] of rules.entries()) {
       const fault = findBodyFault('rule', { rule, assetId: asset.id, reason });
-      if (fault) return fail('bad-plan', `rule ${i + 1}`, fault, 'a rule as this page saves it');
+      if (fault) return fail('bad-rule', `rule ${i + 1}`, fault, 'a rule as this page saves it');
       const { id, condition, ...rest } = rule as AlarmRule;
       // The key behind the pump's id names the rule on every pump.
       const key = id.slice(id.indexOf(':') + 1);

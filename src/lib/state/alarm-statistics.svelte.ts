@@ -1,7 +1,7 @@
 /** The figures of the alarm system over a stretch of time, from the journal. */
 import type { AlarmStatistics } from '../domain/alarm-statistics';
 import { app } from './app.svelte';
-import { Query } from './query.svelte';
+import { Query, withinQuery } from './query.svelte';
 import { readRuleChanges } from './rule-changes';
 
 const dayMs = 86_400_000;
@@ -17,7 +17,7 @@ export class AlarmFigures {
       // A simulation that runs faster than the clock is ahead of it, and its alarms count too.
       const toMs = entries.reduce((last, { eventMs }) => Math.max(last, eventMs + 1), Date.now());
       const fromMs = toMs - days * dayMs;
-      const { measureAlarms } = await import('../alarms/statistics');
+      const { measureAlarms } = await withinQuery(import('../alarms/statistics'));
       // Where accounts are used, the backend refuses whoever may not; left is what nobody signed for.
       const isAccounted = app.session.account !== null;
       const isKnown = ({ by }: { by: string }) => !isAccounted || by !== '';

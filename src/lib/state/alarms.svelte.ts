@@ -3,6 +3,7 @@ import { expireShelves } from '../alarms/shelving';
 import { isReferencePump, type Asset } from '../domain/asset';
 import {
   alarmPriorities,
+  longestShelveMs,
   type Alarm,
   type AlarmComment,
   type AlarmEvent,
@@ -15,7 +16,7 @@ import type { OperationDraft } from '../domain/operation';
 import { createOpenAlarms } from '../records/open-alarms';
 import { ok, type Fault, type Result } from '../domain/result';
 import { nameAlarms } from './alarm-names';
-import { Query, told } from './query.svelte';
+import { Query, told, withinQuery } from './query.svelte';
 
 /** How often shelved alarms are looked at: their time limit ends by itself. */
 const expiryMs = 15_000;
@@ -169,12 +170,12 @@ export class Alarms {
   /** The longest that this alarm may be shelved, ms: what its rule says. */
   async longestShelveMs({ assetId, ruleId }: Alarm): Promise<number> {
     const rule = await told(() => this.rule(assetId, ruleId));
-    return rule.ok && rule.value ? rule.value.maxShelveMs : usualShelveMs;
+    return Math.min(longestShelveMs, rule.ok && rule.value ? rule.value.maxShelveMs : usualShelveMs);
   }
 
   /** The master alarm table of a pump: its starting rules with the changed ones in their places, and added ones behind. */
   async rules(asset: Asset): Promise<AlarmRule[]> {
-    const { mergeRules } = await import('../alarms/starting-rules');
+    const { mergeRules } = await withinQuery(import('../alarms/starting-rules'));
     return mergeRules(await startingRulesOf(asset), await this.changedRules(asset.id));
   }
 
@@ -219,7 +220,7 @@ export class Alarms {
 
 /** Loaded when first asked for: their texts are long. */
 async function startingRulesOf(asset: Asset): Promise<AlarmRule[]> {
-  const { startingRules } = await import('../alarms/starting-rules');
+  const { startingRules } = await withinQuery(import('../alarms/starting-rules'));
   return startingRules(asset, { isReferencePump: isReferencePump(asset) });
 }
 

@@ -10,7 +10,7 @@ import { Alarms } from './alarms.svelte';
 import { Engine } from './engine.svelte';
 import { ImportSession } from './import.svelte';
 import { Live } from './live.svelte';
-import { told } from './query.svelte';
+import { told, withinQuery } from './query.svelte';
 import { Session } from './session.svelte';
 import { Settings } from './settings.svelte';
 import { StorageHealth } from './storage.svelte';
@@ -28,7 +28,7 @@ class App {
   #ledger: Promise<Ledger> | null = null;
   /** The device's ledger, loaded when somebody first acts or looks back: every page shows alarms, few do more. */
   readonly loadLedger = (): Promise<Ledger> =>
-    (this.#ledger ??= import('../records/ledger').then(({ createDeviceLedger }) => createDeviceLedger()));
+    withinQuery((this.#ledger ??= import('../records/ledger').then(({ createDeviceLedger }) => createDeviceLedger())));
   readonly alarms = new Alarms(
     this.loadLedger,
     this.records,

@@ -8,7 +8,7 @@ export class Conflicts {
   readonly query = new Query<Conflict[]>();
 
   show(): void {
-    void app.loadLedger().then((ledger) => this.query.ask(() => ledger.conflicts()));
+    this.query.ask(async () => (await app.loadLedger()).conflicts());
   }
 
   stop(): void {

@@ -1,41 +1,9 @@
 /** Who is told of alarms by the backend, what could not be delivered, and this browser's web push. Loaded by its page alone. */
 import { askBackend, hasList, hasTexts, isNothing } from '../bridge/backend';
 import type { AlarmPriority } from '../domain/alarm';
+import type { NotificationRoute, QuietHours } from '../domain/notification-route';
 import { fail, ok, type Result } from '../domain/result';
 import { app } from './app.svelte';
-
-export interface Quiet {
-  from: string;
-  to: string;
-  timeZone: string;
-}
-
-/** A route as the backend shows it: whether it has a secret, and never which. */
-export interface Route {
-  id: string;
-  name: string;
-  isEnabled: boolean;
-  groups: string[] | null;
-  leastPriority: AlarmPriority;
-  tellsReturn: boolean;
-  tellsAcknowledged: boolean;
-  bundleBy: 'asset' | 'group' | 'nothing';
-  bundleMs: number;
-  quiet: Quiet | null;
-  channel: Place & { hasSecret: boolean };
-}
-
-type Place =
-  | { kind: 'webhook' | 'alertmanager'; url: string }
-  | {
-      kind: 'email';
-      host: string;
-      port: number;
-      security: 'tls' | 'starttls' | 'none';
-      user: string;
-      from: string;
-      to: string[];
-    };
 
 export interface DeadLetter {
   id: string;
@@ -58,7 +26,7 @@ const isAny = (value: unknown): value is unknown => value !== undefined;
 
 export class NotificationView {
   /** Null until the backend has said so; so are the messages that it could not deliver. */
-  routes = $state.raw<Route[] | null>(null);
+  routes = $state.raw<NotificationRoute[] | null>(null);
   deadLetters = $state.raw<DeadLetter[] | null>(null);
   /** Where this browser is told; null where it is not. */
   endpoint = $state<string | null>(null);
@@ -69,7 +37,7 @@ export class NotificationView {
   async refresh(): Promise<Result<null>> {
     this.endpoint = (await (await findPush())?.getSubscription())?.endpoint ?? null;
     if (!app.session.account || !app.session.may('notifications.manage')) return ok(null);
-    const routes = await askBackend('GET', `${base}/routes`, undefined, hasList<'routes', Route>('routes'));
+    const routes = await askBackend('GET', `${base}/routes`, undefined, hasList<'routes', NotificationRoute>('routes'));
     if (!routes.ok) return routes;
     this.routes = routes.value.routes;
     const letters = await askBackend('GET', `${base}/dead-letters`, undefined, hasLetters);
@@ -103,7 +71,7 @@ export class NotificationView {
   }
 
   /** Has this browser told of alarms from that priority on, also while Pumpside is closed. */
-  async subscribe(leastPriority: AlarmPriority, quiet: Quiet | null): Promise<Result<null>> {
+  async subscribe(leastPriority: AlarmPriority, quiet: QuietHours | null): Promise<Result<null>> {
     const key = await askBackend('GET', `${base}/push/key`, undefined, hasTexts('publicKey'));
     if (!key.ok) return key;
     const push = await findPush();

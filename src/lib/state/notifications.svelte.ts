@@ -34,7 +34,21 @@ export class SystemNotifications {
   }
 }
 
-/** A click on it is the service worker's: it opens that alarm, or all. */
+/** Goes where a click on a notification leads, to that alarm or to all with null, when the service worker asks this page to. Returns what ends it. */
+export function followClicks(go: (alarmId: string | null) => void): () => void {
+  // There is none where the address is not secure.
+  const workers = (navigator as Partial<Navigator>).serviceWorker;
+  const take = ({ data, ports }: MessageEvent): void => {
+    const { type, alarmId } = (data ?? {}) as { type?: unknown; alarmId?: unknown };
+    if (type !== 'SHOW_ALARMS') return;
+    ports[0]?.postMessage(true);
+    go(typeof alarmId === 'string' ? alarmId : null);
+  };
+  workers?.addEventListener('message', take);
+  return () => workers?.removeEventListener('message', take);
+}
+
+/** A click on it is the service worker's. */
 async function show({ title, body }: { title: string; body: string }, alarmId: string | null): Promise<void> {
   const registration = await navigator.serviceWorker.getRegistration();
   await registration?.showNotification(title, { body, tag, icon: '/icon-192.png', data: alarmId });

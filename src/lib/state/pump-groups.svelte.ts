@@ -9,12 +9,11 @@ export class PumpGroups {
   readonly query = new Query<AssetCard[]>();
 
   show(): void {
-    void app.loadLedger().then((ledger) =>
-      this.query.ask(async () => {
-        const cards = await ledger.entities({ kind: 'asset', limit: Infinity });
-        return listCards(cards, await app.records.assets());
-      })
-    );
+    this.query.ask(async () => {
+      const ledger = await app.loadLedger();
+      const cards = await ledger.entities({ kind: 'asset', limit: Infinity });
+      return listCards(cards, await app.records.assets());
+    });
   }
 
   stop(): void {

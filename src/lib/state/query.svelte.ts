@@ -1,5 +1,5 @@
 /** A Dexie query as runes: asked again whenever what it read has changed, in this tab, another tab or a worker. */
-import { liveQuery } from 'dexie';
+import { Dexie, liveQuery } from 'dexie';
 import { ok, type Fault, type Result } from '../domain/result';
 import { StorageFault } from '../domain/storage-fault';
 
@@ -29,6 +29,14 @@ export class Query<T> {
     this.#subscription?.unsubscribe();
     this.#subscription = null;
   }
+}
+
+/**
+ * What is no database's, such as code that is loaded, for a live query to wait for: a promise of Dexie's. After a wait for a promise of the
+ * browser's own, the query would not follow what it reads.
+ */
+export function withinQuery<T>(promise: Promise<T>): Promise<T> {
+  return new Dexie.Promise<T>((keep, fail) => void promise.then(keep, fail));
 }
 
 /** Asks a database once and hands its fault back as data, so that no page forgets to tell it. */

@@ -11,7 +11,7 @@
  * | asset | anyone | written without knowledge of each other: the later by the hybrid clock |
  */
 import { advanceAlarm, newAlarm } from '../alarms/machine';
-import { alarmStates, type Alarm, type AlarmEvent, type JournalEntry } from '../domain/alarm';
+import { alarmStates, longestShelveMs, type Alarm, type AlarmEvent, type JournalEntry } from '../domain/alarm';
 import type { Entity, EntityBodies, EntityKind, Operation, OperationKind, RefusalCode } from '../domain/operation';
 import { bodySchemas, findBodyFault } from './bodies';
 import { canonical, isStorable } from './canonical';
@@ -39,6 +39,9 @@ const acts: readonly AlarmEvent['kind'][] = [
 export function isAct(event: AlarmEvent): event is Extract<AlarmEvent, { by: string }> {
   return acts.includes(event.kind);
 }
+
+/** How far a clock may be ahead of the backend's for a shelf of the longest time to be taken, ms. */
+const clockSlackMs = 3_600_000;
 
 /** True for what any device may say of any alarm: acts, and that a shelf's time is up, which is no matter of watching. */
 export function isAnybodys(event: AlarmEvent): boolean {
@@ -68,8 +71,9 @@ export function applyOperation(current: Entity | undefined, operation: Operation
 
 function applyCard(current: Entity<'asset'> | undefined, operation: Of<'asset'>): Applied {
   const atMs = hlcMs(operation.hlc);
-  if (current && operation.baseRev !== current.rev) {
-    const isLater = atMs === current.atMs ? operation.deviceId >= current.deviceId : atMs > current.atMs;
+  // What one device has written follows by its numbers, whatever its clock said meanwhile.
+  if (current && operation.baseRev !== current.rev && operation.deviceId !== current.deviceId) {
+    const isLater = atMs === current.atMs ? operation.deviceId > current.deviceId : atMs > current.atMs;
     if (!isLater) return nothing;
   }
   return change(current, operation, operation.body, { atMs });
@@ -85,6 +89,14 @@ function applyEvent(current: Entity<'alarm'> | undefined, operation: Of<'alarm'>
     if (!isAnybodys(event)) return refuse('not-yours', `only ${deviceId} watches this`);
     // By the clock of whoever says so, which the backend holds to its own.
     if (hlcMs(operation.hlc) < event.atMs) return refuse('not-yours', 'its time is not up');
+  }
+  if (event.kind === 'shelve') {
+    // By the same clock too, for a person's own may be years ahead.
+    const latestMs = Math.min(event.atMs, hlcMs(operation.hlc) + clockSlackMs) + longestShelveMs;
+    if (event.untilMs > latestMs) {
+      const [found, expected] = [event.untilMs, latestMs].map((ms) => new Date(ms).toISOString());
+      return refuse('bad-body', `event.untilMs: found ${found}, expected ${expected} at the latest`);
+    }
   }
   const before = current?.body ?? newAlarm({ id, deviceId, assetId, ruleId });
   // Of a later version: what follows from it nobody can say here, and a pull that met it must not stop for good.

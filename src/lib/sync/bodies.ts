@@ -3,14 +3,13 @@
  * before they take effect. Fields of later versions are kept.
  */
 import * as v from 'valibot';
-import { alarmPriorities } from '../domain/alarm';
-import type { OperationKind } from '../domain/operation';
+import { checkRule } from '../alarms/check-rule';
+import { alarmPriorities, type AlarmRule } from '../domain/alarm';
+import type { OperationBodies, OperationKind } from '../domain/operation';
 
 const text = (longest: number) => v.pipe(v.string(), v.maxLength(longest));
 const named = (longest: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(longest));
 const number = v.pipe(v.number(), v.minValue(-Number.MAX_VALUE), v.maxValue(Number.MAX_VALUE));
-const positive = v.pipe(v.number(), v.gtValue(0), v.maxValue(Number.MAX_VALUE));
-const notNegative = v.pipe(v.number(), v.minValue(0), v.maxValue(Number.MAX_VALUE));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** A moment, ms UTC: what a `Date` can hold. */
 const moment = v.pipe(v.number(), v.minValue(-8.64e15), v.maxValue(8.64e15));
@@ -28,8 +27,8 @@ const unit = v.optional(text(50));
 
 const priority = v.picklist(alarmPriorities);
 const suppressing = v.picklist(['off', 'starting'] as const);
-const deadband = v.looseObject({ value: notNegative, of: v.picklist(['unit', 'percent'] as const) });
-const machine = v.looseObject({ category: v.picklist(['I', 'II'] as const), powerKw: positive });
+const deadband = v.looseObject({ value: number, of: v.picklist(['unit', 'percent'] as const) });
+const machine = v.looseObject({ category: v.picklist(['I', 'II'] as const), powerKw: number });
 
 const simpleConditions = [
   v.looseObject({
@@ -40,7 +39,7 @@ const simpleConditions = [
     limit: number,
     setBand: deadband,
     clearBand: deadband,
-    range: v.nullable(positive)
+    range: v.nullable(number)
   }),
   v.looseObject({
     kind: v.literal('rate'),
@@ -48,13 +47,13 @@ const simpleConditions = [
     unit,
     perMinute: number,
     direction: v.picklist(['rising', 'falling', 'either'] as const),
-    overMs: positive,
+    overMs: number,
     clearShare: number
   }),
   v.looseObject({ kind: v.literal('stuck'), channel }),
   v.looseObject({ kind: v.literal('bad-value'), channel }),
-  v.looseObject({ kind: v.literal('no-data'), forMs: positive }),
-  v.looseObject({ kind: v.literal('score'), enter: number, leave: number, windows: count }),
+  v.looseObject({ kind: v.literal('no-data'), forMs: number }),
+  v.looseObject({ kind: v.literal('score'), enter: number, leave: number, windows: number }),
   v.looseObject({
     kind: v.literal('zone'),
     channel,
@@ -76,6 +75,7 @@ const condition = v.variant('kind', [
   joined(v.variant('kind', [...simpleConditions, joined(v.variant('kind', simpleConditions))]))
 ]);
 
+/** Whether its numbers make sense is `checkRule`'s to say. */
 const rule = v.looseObject({
   id: entityId,
   assetId,
@@ -83,16 +83,16 @@ const rule = v.looseObject({
   isEnabled: v.boolean(),
   condition,
   priority,
-  onDelayMs: notNegative,
-  offDelayMs: notNegative,
+  onDelayMs: number,
+  offDelayMs: number,
   isLatching: v.boolean(),
   suppressedIn: v.pipe(v.array(suppressing), v.maxLength(10)),
-  reAlarmMs: v.nullable(positive),
-  escalation: v.nullable(v.looseObject({ afterMs: positive, priority, backAfterMs: notNegative })),
-  maxShelveMs: notNegative,
+  reAlarmMs: v.nullable(number),
+  escalation: v.nullable(v.looseObject({ afterMs: number, priority, backAfterMs: number })),
+  maxShelveMs: number,
   consequence: reason,
   action: reason,
-  respondWithinMin: v.nullable(notNegative),
+  respondWithinMin: v.nullable(number),
   causes: v.pipe(v.array(reason), v.maxLength(100)),
   owner: name,
   version: count
@@ -168,8 +168,20 @@ export const bodySchemas: Readonly<Record<OperationKind, v.GenericSchema>> = {
 /** What is wrong with a body of that kind: the place, what was found and what was expected; null where nothing is. */
 export function findBodyFault(kind: OperationKind, body: unknown): string | null {
   const parsed = v.safeParse(bodySchemas[kind], body);
-  if (parsed.success) return null;
+  if (parsed.success) return kind === 'rule' ? findRuleFault(body as OperationBodies['rule']) : null;
   const [issue] = parsed.issues;
   const place = v.getDotPath(issue) ?? 'body';
   return `${place}: found ${issue.received.slice(0, 100)}, expected ${issue.expected ?? issue.message}`;
+}
+
+function findRuleFault({ rule, starting }: OperationBodies['rule']): string | null {
+  const rules: [string, AlarmRule | null | undefined][] = [
+    ['rule', rule],
+    ['starting', starting]
+  ];
+  for (const [name, each] of rules) {
+    const [fault] = each ? checkRule(each) : [];
+    if (fault) return `${name}.${fault.place}: found ${fault.found.slice(0, 100)}, expected ${fault.expected}`;
+  }
+  return null;
 }

@@ -75,8 +75,15 @@ export function createSyncClient({ ledger, transport, lock, clock }: SyncClientP
 
   async function pushAll(): Promise<Part | { kind: 'halted'; halt: Halt }> {
     const { deviceId } = await ledger.device();
-    const send = (operations: Operation[]) =>
-      operations.length === 0 ? null : { operations, reply: transport.push({ deviceId, operations }) };
+    const read = (after: Operation[]) => ledger.operations(after.at(-1)!.seq + 1, limit);
+    /** The next ones are read while these travel. */
+    function send(operations: Operation[]) {
+      if (operations.length === 0) return null;
+      const next = read(operations);
+      // Not needed where these come back; a ledger that fails is heard of when it is.
+      next.catch(() => {});
+      return { operations, next, reply: transport.push({ deviceId, operations }) };
+    }
     let limit = pushLimit;
     let sent = send(await ledger.pending(limit));
     for (let count = 0; ;) {
@@ -94,11 +101,13 @@ export function createSyncClient({ ledger, transport, lock, clock }: SyncClientP
       const fits = results.every(({ seq, opId }, i) => seq === operations[i]?.seq && opId === operations[i]?.opId);
       if (!fits || (results.length < operations.length && !halted))
         return { kind: 'failed', trouble: { kind: 'bad-answer' } };
-      // The backend works on the next ones while these are settled.
-      sent = halted ? null : send(await ledger.operations(operations.at(-1)!.seq + 1, limit));
-      await ledger.settle(results satisfies OperationResult[]);
+      const next = await sent.next;
+      // The backend works on the next ones while these are settled. Some may have been made since they were read.
+      sent = halted ? null : send(next.length > 0 ? next : await read(operations));
+      await ledger.settle(results satisfies OperationResult[], aheadMs);
       count += results.length;
       change({ aheadMs });
+      if (halted?.code === 'newer') return { kind: 'failed', trouble: { kind: 'older-backend' } };
       if (halted) return { kind: 'halted', halt: halted };
     }
   }
@@ -167,7 +176,7 @@ const badAnswer: SyncOutcome = { kind: 'later', why: 'bad-answer' };
 
 /** Trouble with what is pushed is no reason not to hear what others did. */
 function isAboutPush({ kind }: Trouble): boolean {
-  return kind === 'forbidden' || kind === 'too-large' || kind === 'unacceptable';
+  return kind === 'forbidden' || kind === 'too-large' || kind === 'unacceptable' || kind === 'older-backend';
 }
 
 function outcomeOf(trouble: Trouble): SyncOutcome {
@@ -178,6 +187,8 @@ function outcomeOf(trouble: Trouble): SyncOutcome {
         : { kind: 'later', why: 'unreachable', afterMs: trouble.afterMs };
     case 'bad-answer':
       return badAnswer;
+    case 'older-backend':
+      return { kind: 'later', why: 'older-backend' };
     case 'signed-out':
     case 'forbidden':
     case 'outdated':
@@ -191,7 +202,7 @@ function paused(why: PauseCause): SyncOutcome {
   return { kind: 'paused', why };
 }
 
-/** Everything confirmed is forgotten and pulled anew; what the backend no longer has of this device is pending again. */
+/** Everything is pulled anew; what the backend no longer has of this device is pending again. */
 function startAgain(lastSeq: number): PullPage {
   return { changes: [], cursor: 0, lastSeq, more: true, resetRequired: true };
 }

@@ -38,6 +38,11 @@ export function clampHlc(hlc: string, serverMs: number): string {
   return format(Math.min(Math.floor(serverMs) + maxAheadMs, maxMs), maxCounter, hlc.slice(18));
 }
 
+/** The device's newest time, as the backend has held it back by `aheadMs`: a clock that was years ahead once, and is right now, is heard again. */
+export function takeBack(hlc: string, aheadMs: number): string {
+  return aheadMs > 0 ? format(Math.max(0, hlcMs(hlc) - Math.ceil(aheadMs)), 0, hlc.slice(18)) : hlc;
+}
+
 function format(ms: number, counter: number, deviceId: string): string {
   return `${ms.toString(16).padStart(12, '0')}-${counter.toString(16).padStart(4, '0')}-${deviceId}`;
 }

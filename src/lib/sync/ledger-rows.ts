@@ -5,6 +5,11 @@
 import type { EntityQuery } from '../domain/ledger';
 import type { Conflict, Entity, EntityKind, Operation } from '../domain/operation';
 
+export interface Subject {
+  kind: EntityKind;
+  id: string;
+}
+
 /** The ledger's one row about itself. */
 export interface LedgerState {
   deviceId: string;
@@ -14,6 +19,8 @@ export interface LedgerState {
   hlc: string;
   settledSeq: number;
   cursor: number;
+  /** Everything is being pulled once more, from 0 (`begin-anew.ts`). */
+  isAnew: boolean;
 }
 
 /** An entity as the backend has it, and up to which operation of this device that counts in. Kept while later operations lie on top of it. */
@@ -37,13 +44,17 @@ export interface LedgerRows {
   state(): Promise<LedgerState | undefined>;
   putState(state: LedgerState): Promise<void>;
   /** Says which entities, and what lies beneath them, will be asked for: where reading many at once is cheaper. */
-  load(subjects: readonly { kind: EntityKind; id: string }[]): Promise<void>;
+  load(subjects: readonly Subject[]): Promise<void>;
   entity(kind: EntityKind, id: string): Promise<Entity | undefined>;
   entities(query: EntityQuery): Promise<Entity[]>;
   putEntities(entities: Entity[]): Promise<void>;
   deleteEntity(kind: EntityKind, id: string): Promise<void>;
-  /** Drops every entity that the backend has confirmed. */
-  deleteConfirmedEntities(): Promise<void>;
+  /** What there is, of any kind. */
+  entitySubjects(): Promise<Subject[]>;
+  /** What has come since the device began anew, by the cursors that its pages end at. */
+  addSeen(subjects: readonly Subject[], cursor: number): Promise<void>;
+  allSeen(): Promise<Subject[]>;
+  clearSeen(): Promise<void>;
   confirmed(kind: EntityKind, id: string): Promise<ConfirmedEntity | undefined>;
   allConfirmed(): Promise<ConfirmedEntity[]>;
   putConfirmed(confirmed: ConfirmedEntity): Promise<void>;

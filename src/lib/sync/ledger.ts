@@ -5,10 +5,11 @@
 import type { Ledger, PullPage } from '../domain/ledger';
 import type { Entity, EntityKind, Operation, OperationDraft, OperationResult } from '../domain/operation';
 import { applyOperation, isAnybodys } from './apply';
+import { beginAnew, dropUnseen } from './begin-anew';
 import { sealOperation } from './chain';
-import { nextHlc } from './clock';
-import type { LedgerRows, LedgerState, LedgerTables } from './ledger-rows';
-import { confirm, confirmUnchanged, dropConfirmed, keepBeneath, layAnew, takeOut } from './overlay';
+import { nextHlc, takeBack } from './clock';
+import type { LedgerRows, LedgerState, LedgerTables, Subject } from './ledger-rows';
+import { confirm, confirmUnchanged, keepBeneath, layAnew, takeOut } from './overlay';
 import { nameAlarmOf, renewDevice } from './renew';
 
 /** What the ledger takes from its place: time, and names that nobody else uses. */
@@ -51,7 +52,8 @@ export function createLedger(tables: LedgerTables, host: LedgerHost): Ledger {
         const state = await rows.state();
         return state ? state.seq - state.settledSeq : 0;
       }),
-    settle: (results) => tables.write('ledger.settle', (rows) => settleResults(rows, results, host)),
+    settle: (results, aheadMs = 0) =>
+      tables.write('ledger.settle', (rows) => settleResults(rows, results, aheadMs, host)),
     integrate: (page) => tables.write('ledger.integrate', (rows) => integratePage(rows, page, host)),
     renew: () =>
       tables.write('ledger.renew', async (rows) => renewDevice(rows, await stateOf(rows, host), host.newId())),
@@ -69,9 +71,12 @@ export function createLedger(tables: LedgerTables, host: LedgerHost): Ledger {
       tables.write('ledger.resolve', async (rows) => {
         const conflict = await rows.conflict(opId);
         if (!conflict) return;
-        await rows.deleteConflict(opId);
         const { kind, id, assetId, body } = conflict.operation;
-        if (choice === 'mine') await commitDrafts(rows, [{ kind, id, assetId, body } as OperationDraft], by, host);
+        const mine = choice === 'mine' ? [{ kind, id, assetId, body } as OperationDraft] : [];
+        const made = await commitDrafts(rows, mine, by, host);
+        // What is there may be this device's own still, and somebody else's on its way: the person is asked again then.
+        const isTold = made.length === mine.length || !(await rows.state())?.isAnew;
+        if (isTold) await rows.deleteConflict(opId);
       }),
     operations: (fromSeq, limit) =>
       tables.read('ledger.operations', async (rows) =>
@@ -127,12 +132,17 @@ function asOwn(draft: OperationDraft, deviceId: string): OperationDraft {
 async function stateOf(rows: LedgerRows, { newId }: LedgerHost): Promise<LedgerState> {
   const kept = await rows.state();
   if (kept) return kept;
-  const state: LedgerState = { deviceId: newId(), seq: 0, hash: '', hlc: '', settledSeq: 0, cursor: 0 };
+  const state: LedgerState = { deviceId: newId(), seq: 0, hash: '', hlc: '', settledSeq: 0, cursor: 0, isAnew: false };
   await rows.putState(state);
   return state;
 }
 
-async function settleResults(rows: LedgerRows, results: OperationResult[], host: LedgerHost): Promise<void> {
+async function settleResults(
+  rows: LedgerRows,
+  results: OperationResult[],
+  aheadMs: number,
+  host: LedgerHost
+): Promise<void> {
   const state = await stateOf(rows, host);
   let { settledSeq } = state;
   const expected = await rows.operationsFrom(settledSeq + 1, results.length);
@@ -149,7 +159,10 @@ async function settleResults(rows: LedgerRows, results: OperationResult[], host:
     // Sent again to a backend that was put back to an earlier day, where nothing stood against it.
     else if (kept.isRefused) await rows.deleteConflict(result.opId);
   }
-  if (settledSeq !== state.settledSeq) await rows.putState({ ...state, settledSeq });
+  if (settledSeq === state.settledSeq) return;
+  // What is still pending has its time; only behind all of it can another one begin.
+  const hlc = settledSeq === state.seq ? takeBack(state.hlc, aheadMs) : state.hlc;
+  await rows.putState({ ...state, settledSeq, hlc });
 }
 
 async function refuse(
@@ -164,15 +177,21 @@ async function refuse(
 
 async function integratePage(rows: LedgerRows, page: PullPage, host: LedgerHost): Promise<void> {
   const state = await stateOf(rows, host);
-  if (page.resetRequired) {
-    // A backend that was put back to an earlier day has lost what it had settled since: that is sent again.
-    const settledSeq = Math.min(state.settledSeq, page.lastSeq);
-    await dropConfirmed(rows, settledSeq);
-    await rows.putState({ ...state, settledSeq, cursor: 0 });
-    return;
+  // A backend that was put back to an earlier day has lost what it had settled since: that is sent again.
+  if (page.resetRequired) return beginAnew(rows, state, Math.min(state.settledSeq, page.lastSeq));
+  await confirm(rows, page, state);
+  // An empty page ends where another one has ended.
+  if (state.isAnew && page.changes.length > 0) await rows.addSeen(page.changes.map(subjectOf), page.cursor);
+  if (!page.more) {
+    if (state.isAnew) await dropUnseen(rows, page.lastSeq);
+    await confirmUnchanged(rows, page.lastSeq);
   }
-  await confirm(rows, page.changes, page.lastSeq);
-  if (!page.more) await confirmUnchanged(rows, page.lastSeq);
   // That the backend has settled operations is not enough to count them as settled here: their results are not known yet.
-  if (page.cursor > state.cursor) await rows.putState({ ...state, cursor: page.cursor });
+  const cursor = Math.max(page.cursor, state.cursor);
+  const isAnew = state.isAnew && page.more;
+  if (cursor !== state.cursor || isAnew !== state.isAnew) await rows.putState({ ...state, cursor, isAnew });
+}
+
+function subjectOf({ kind, id }: Entity): Subject {
+  return { kind, id };
 }

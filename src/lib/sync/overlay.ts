@@ -6,14 +6,11 @@
  * note of an operation (a line of the alarm journal, a change of a rule) is shown as long as the operation changes anything; the backend's
  * takes its place, or nothing once the operation has come to nothing there.
  */
+import type { PullPage } from '../domain/ledger';
 import type { Entity, EntityKind, Operation, OperationKind } from '../domain/operation';
 import { applyOperation } from './apply';
-import type { LedgerRows } from './ledger-rows';
-
-interface Subject {
-  kind: EntityKind;
-  id: string;
-}
+import { canonical } from './canonical';
+import type { LedgerRows, LedgerState, Subject } from './ledger-rows';
 
 /** What operations leave a note as, under their own id. */
 const noteKinds: Partial<Record<OperationKind, EntityKind>> = { alarm: 'journal', rule: 'rule-change' };
@@ -29,21 +26,36 @@ export async function keepBeneath(
   if (!(await rows.confirmed(kind, id))) await rows.putConfirmed({ kind, id, entity: shown, asOfSeq });
 }
 
-/** Takes entities as the backend has them, this device's operations up to `asOfSeq` counted in. Older ones than are known change nothing. */
-export async function confirm(rows: LedgerRows, entities: readonly Entity[], asOfSeq: number): Promise<void> {
-  await rows.load(entities);
+/** Takes a page of the backend: its entities count in this device's operations up to `lastSeq`. Older ones than are known change nothing, unless everything is pulled anew. */
+export async function confirm(
+  rows: LedgerRows,
+  { changes, lastSeq }: PullPage,
+  { settledSeq, cursor, isAnew }: LedgerState
+): Promise<void> {
+  await rows.load(changes);
   const overlaid: Entity[] = [];
-  for (const entity of entities) {
+  for (const entity of changes) {
     const { kind, id } = entity;
     const known = await rows.confirmed(kind, id);
     const beneath = known ? known.entity : await rows.entity(kind, id);
-    if (entity.rev <= (beneath?.rev ?? 0)) continue;
+    // A backend that was put back to an earlier day counts from there: what is known may be of a day that never was.
+    if (entity.rev <= (isAnew ? cursor : (beneath?.rev ?? 0))) continue;
     if (known) {
-      await rows.putConfirmed({ kind, id, entity, asOfSeq: Math.max(asOfSeq, known.asOfSeq) });
+      await rows.putConfirmed({ kind, id, entity, asOfSeq: Math.max(lastSeq, known.asOfSeq) });
       overlaid.push(entity);
-    } else await rows.putEntities([entity]);
+    } else if (!isKept(beneath, entity, lastSeq <= settledSeq)) await rows.putEntities([entity]);
   }
   await layAnew(rows, overlaid);
+}
+
+/**
+ * True where nothing has to be written: the same is kept already, or the line of the journal that an own operation has left, which needs no
+ * revision once the operation is settled. After a month away that is nearly all of what a pull brings.
+ */
+function isKept(mine: Entity | undefined, theirs: Entity, isSettled: boolean): boolean {
+  if (!mine) return false;
+  const isOwnLine = theirs.kind === 'journal' && isSettled && mine.rev === 0;
+  return (isOwnLine || mine.rev === theirs.rev) && canonical({ ...mine, rev: 0 }) === canonical({ ...theirs, rev: 0 });
 }
 
 /** After everything up to now was pulled: what the backend has not changed is, as it is, the outcome of all operations up to `lastSeq`. */
@@ -56,7 +68,7 @@ export async function confirmUnchanged(rows: LedgerRows, lastSeq: number): Promi
 /** Shows entities anew: what is confirmed of them, with this device's later operations on top. Where there are none, that is kept once only. */
 export async function layAnew(rows: LedgerRows, overlaid: readonly Subject[]): Promise<void> {
   await rows.load(overlaid);
-  const newestSeq = (await rows.state())?.seq ?? 0;
+  const { seq: newestSeq, settledSeq } = (await rows.state()) ?? { seq: 0, settledSeq: 0 };
   for (const { kind, id } of overlaid) {
     const confirmed = await rows.confirmed(kind, id);
     if (!confirmed) continue;
@@ -67,9 +79,11 @@ export async function layAnew(rows: LedgerRows, overlaid: readonly Subject[]): P
     for (const operation of above) {
       const changed = redo(shown, operation);
       shown = changed.find((entity) => entity.kind === kind) ?? shown;
+      // The note of what is settled is the backend's; it may have come on a page that ended before the entity.
+      if (operation.seq <= settledSeq) continue;
       const note = changed.find((entity) => entity.kind !== kind);
       if (!note) await dropOwnNote(rows, operation);
-      // The backend's may have come on a page that ended before the entity.
+      // So it may be before the results of a push are known.
       else if (!(await rows.entity(note.kind, note.id))?.rev) await rows.putEntities([note]);
     }
     if (shown) await rows.putEntities([shown]);
@@ -92,28 +106,10 @@ export async function dropOwnNote(rows: LedgerRows, operation: Operation): Promi
   if (kept?.rev === 0) await rows.deleteEntity(note.kind, note.id);
 }
 
-function noteOf({ kind, opId }: Operation): Subject | undefined {
+/** Under which name an operation leaves a note. */
+export function noteOf({ kind, opId }: Operation): Subject | undefined {
   const noteKind = noteKinds[kind];
   return noteKind && { kind: noteKind, id: opId };
-}
-
-/** Forgets what the backend has confirmed. This device's operations above `settledSeq` stay, with what they make by themselves. */
-export async function dropConfirmed(rows: LedgerRows, settledSeq: number): Promise<void> {
-  await rows.deleteConfirmedEntities();
-  const overlaid = new Map<string, Subject>();
-  const lay = ({ kind, id }: Subject) => overlaid.set(JSON.stringify([kind, id]), { kind, id });
-  for (const row of await rows.allConfirmed()) {
-    lay(row);
-    // Notes of what was settled come again with the rest, as far as this device may see them.
-    for (const operation of await rows.operationsOn(row.kind, row.id, row.asOfSeq)) {
-      if (operation.seq <= settledSeq) await dropOwnNote(rows, operation);
-    }
-  }
-  for (const { operation } of await rows.operationsFrom(settledSeq + 1, Infinity)) lay(operation);
-  for (const subject of overlaid.values()) {
-    await rows.putConfirmed({ ...subject, entity: undefined, asOfSeq: settledSeq });
-  }
-  await layAnew(rows, [...overlaid.values()]);
 }
 
 function redo(shown: Entity | undefined, operation: Operation): Entity[] {

@@ -68,7 +68,9 @@ export const haltSchema = v.looseObject({
     /** Its hash is not that of its content, or it does not follow from the one before. */
     'broken-chain',
     /** Who asks may not speak for this device. */
-    'not-your-device'
+    'not-your-device',
+    /** `seq` is of a later version than the backend, which cannot tell what it means: it stays with the device until the backend is updated. */
+    'newer'
   ]),
   seq: count
 });

@@ -12,8 +12,9 @@ import { dropOwnNote, keepBeneath, layAnew } from './overlay';
 export async function renewDevice(rows: LedgerRows, former: LedgerState, deviceId: string): Promise<void> {
   const pending = (await rows.operationsFrom(former.settledSeq + 1, Infinity)).map(({ operation }) => operation);
   for (const row of await rows.allConfirmed()) {
-    // What lay on top is done anew below, under the new id; what of it was settled already comes by pull.
-    for (const above of await rows.operationsOn(row.kind, row.id, row.asOfSeq)) await dropOwnNote(rows, above);
+    // What lay on top is done anew below, under the new id; what of it was settled already comes by pull, its note perhaps has.
+    const above = await rows.operationsOn(row.kind, row.id, Math.max(row.asOfSeq, former.settledSeq));
+    for (const operation of above) await dropOwnNote(rows, operation);
     await rows.putConfirmed({ ...row, asOfSeq: 0 });
     if (row.entity) await rows.putEntities([row.entity]);
     else await rows.deleteEntity(row.kind, row.id);

@@ -15,7 +15,9 @@ export type Trouble =
   /** The network, or a backend in trouble: later again. `afterMs` where it said when. */
   | { kind: 'unreachable'; afterMs?: number }
   /** The answer is not one of this protocol. */
-  | { kind: 'bad-answer' };
+  | { kind: 'bad-answer' }
+  /** The backend is older than what is pushed, and cannot tell what that means. */
+  | { kind: 'older-backend' };
 
 export type Reply<T> = { ok: true; value: T } | { ok: false; trouble: Trouble };
 

@@ -20,7 +20,7 @@ export interface SyncTriggersParts {
   everyMs?: number;
 }
 
-/** Writes come in heaps: the first waits so long for the others. */
+/** Writes come in heaps: the first goes at once, and those behind it at most so often. */
 const debounceMs = 200;
 /** Pokes reach all devices at one moment; so they do not all ask at one. */
 const spreadMs = 250;
@@ -37,6 +37,7 @@ export function createSyncTriggers({ syncOnce, clock, random, everyMs = 60_000 }
   let isAskedAgain = false;
   let failures = 0;
   let isPaused = false;
+  let begunMs = -Infinity;
   let due: { atMs: number; callOff: () => void } | null = null;
 
   function schedule(delayMs: number): void {
@@ -58,14 +59,22 @@ export function createSyncTriggers({ syncOnce, clock, random, everyMs = 60_000 }
     }
     isRunning = true;
     isAskedAgain = false;
+    begunMs = clock.now();
     // The ledger failed: what it holds is safe, and later it may be well again.
     syncOnce().then(takeOutcome, () => takeOutcome({ kind: 'later', why: 'unreachable' }));
+  }
+
+  /** How long a write waits for others; not at all by a clock that was set back. */
+  function debounce(): number {
+    const sinceMs = clock.now() - begunMs;
+    return sinceMs >= 0 ? Math.max(0, debounceMs - sinceMs) : 0;
   }
 
   function takeOutcome(outcome: SyncOutcome): void {
     isRunning = false;
     isPaused = outcome.kind === 'paused';
-    if (outcome.kind === 'later') {
+    // An older backend tells what others did all the same.
+    if (outcome.kind === 'later' && outcome.why !== 'older-backend') {
       failures++;
       const longest = Math.min(longestBackOffMs, firstBackOffMs * 2 ** Math.min(failures, 20));
       schedule(Math.max(outcome.afterMs ?? 0, longest * (0.5 + 0.5 * random.uniform())));
@@ -73,7 +82,7 @@ export function createSyncTriggers({ syncOnce, clock, random, everyMs = 60_000 }
     }
     failures = 0;
     if (isPaused) return;
-    schedule(isAskedAgain ? 0 : everyMs * (0.75 + 0.5 * random.uniform()));
+    schedule(isAskedAgain ? debounce() : everyMs * (0.75 + 0.5 * random.uniform()));
   }
 
   return {
@@ -88,7 +97,7 @@ export function createSyncTriggers({ syncOnce, clock, random, everyMs = 60_000 }
       }
       if (isPaused || failures > 0) return;
       if (isRunning) isAskedAgain = true;
-      else schedule(trigger === 'poke' ? spreadMs * random.uniform() : trigger === 'write' ? debounceMs : 0);
+      else schedule(trigger === 'poke' ? spreadMs * random.uniform() : trigger === 'write' ? debounce() : 0);
     },
     stop() {
       isStopped = true;

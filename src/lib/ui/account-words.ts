@@ -53,6 +53,9 @@ export const refusalWord = (code: RefusalCode): string => refusalWords[code];
 /** How the exchange stands, in one sentence. */
 export function syncSentence({ isRunning, last, pending }: SyncStatus): string {
   if (last?.kind === 'paused') return pauseWords[last.why];
+  if (last?.kind === 'later' && last.why === 'older-backend') {
+    return 'The backend is older than this app: what waits here is sent once it is updated. Nothing is lost.';
+  }
   if (last?.kind === 'later') return 'The backend does not answer; it is tried again by itself.';
   if (pending > 0) return isRunning ? 'Sending.' : 'Waiting to be sent.';
   return last ? 'Everything is exchanged.' : 'Not exchanged yet.';

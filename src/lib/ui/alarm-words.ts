@@ -108,7 +108,7 @@ function describeDeadband(band: Deadband, unit: string): string {
 }
 
 function writeDeadband({ value, of }: Deadband, unit: string): string {
-  return of === 'percent' ? `${formatSignificant(value)} %` : writeFigure(value, unit);
+  return of === 'percent' ? withUnit(formatSignificant(value), '%') : writeFigure(value, unit);
 }
 
 /** A value or limit with its unit, or alone where that is not known. */

@@ -1,9 +1,11 @@
 /**
  * Turns numbers, times and amounts into text: one notation for the whole product (decimal point, comma between
- * thousands, UTC, units after a space), whatever the device's language is. Knows nothing of pumps or findings.
+ * thousands, UTC, units after a space at which no line ends), whatever the device's language is. Knows nothing of pumps or findings.
  */
 const language = 'en-GB';
 const minusSign = '−';
+/** Between a number and its unit: no line ends there. */
+const space = '\u00a0';
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
@@ -25,7 +27,7 @@ export function formatSignificant(value: number, digits = 3): string {
 
 /** A value followed by its unit, or alone where the unit is not known. */
 export function withUnit(text: string, unit: string): string {
-  return unit === '' ? text : `${text} ${unit}`;
+  return unit === '' ? text : `${text}${space}${unit}`;
 }
 
 /** Seen, expected and their signed difference, with as many decimals as give the difference two digits (six at most). */
@@ -45,9 +47,9 @@ export function formatDeviation(
 /** A share of 0 … 1 in per cent. Never says 0 or 100 % of something that is not exactly that. */
 export function formatPercent(share: number): string {
   if (!Number.isFinite(share)) return '–';
-  if (share > 0 && share < 0.005) return '<1 %';
-  if (share < 1 && share >= 0.995) return '>99 %';
-  return `${formatNumber(share * 100)} %`;
+  if (share > 0 && share < 0.005) return `<1${space}%`;
+  if (share < 1 && share >= 0.995) return `>99${space}%`;
+  return `${formatNumber(share * 100)}${space}%`;
 }
 
 /** A time as `14 Mar 2026, 10:42` in UTC, with seconds where they are not zero; an en dash for NaN. */
@@ -69,13 +71,13 @@ export function formatSpan(startMs: number, endMs: number | null): string {
 /** A duration in its one or two largest units: `350 ms`, `45 s`, `2 min 7 s`, `38 min`, `2 h 5 min`, `3 d 4 h`; an en dash for NaN and below zero. */
 export function formatDuration(ms: number): string {
   if (!Number.isFinite(ms) || ms < 0) return '–';
-  if (ms === 0) return '0 s';
-  if (ms < 1) return `${formatSignificant(ms, 2)} ms`;
-  if (Math.round(ms) < secondMs) return `${Math.round(ms)} ms`;
-  if (ms < 10 * secondMs) return `${formatSignificant(ms / secondMs, 2)} s`;
-  if (Math.round(ms / secondMs) < 60) return `${Math.round(ms / secondMs)} s`;
+  if (ms === 0) return `0${space}s`;
+  if (ms < 1) return `${formatSignificant(ms, 2)}${space}ms`;
+  if (Math.round(ms) < secondMs) return `${Math.round(ms)}${space}ms`;
+  if (ms < 10 * secondMs) return `${formatSignificant(ms / secondMs, 2)}${space}s`;
+  if (Math.round(ms / secondMs) < 60) return `${Math.round(ms / secondMs)}${space}s`;
   if (Math.round(ms / secondMs) < 600) return joinUnits(Math.round(ms / secondMs), 60, 'min', 's');
-  if (Math.round(ms / minuteMs) < 60) return `${Math.round(ms / minuteMs)} min`;
+  if (Math.round(ms / minuteMs) < 60) return `${Math.round(ms / minuteMs)}${space}min`;
   if (Math.round(ms / minuteMs) < 24 * 60) return joinUnits(Math.round(ms / minuteMs), 60, 'h', 'min');
   return joinUnits(Math.round(ms / hourMs), 24, 'd', 'h');
 }
@@ -91,7 +93,7 @@ export function formatBytes(bytes: number): string {
     amount /= 1000;
     step++;
   }
-  return `${formatNumber(amount, step > 0 && amount < 9.95 ? 1 : 0)} ${units[step]}`;
+  return `${formatNumber(amount, step > 0 && amount < 9.95 ? 1 : 0)}${space}${units[step]}`;
 }
 
 /** A time as the value of a `datetime-local` input that is meant in UTC, whole seconds. */
@@ -135,7 +137,7 @@ function formatPower(value: number, digits: number): string {
 
 function joinUnits(amount: number, base: number, large: string, small: string): string {
   const rest = amount % base;
-  return `${Math.floor(amount / base)} ${large}${rest === 0 ? '' : ` ${rest} ${small}`}`;
+  return `${Math.floor(amount / base)}${space}${large}${rest === 0 ? '' : ` ${rest}${space}${small}`}`;
 }
 
 function decimalsFor(value: number): number {

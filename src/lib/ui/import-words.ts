@@ -11,7 +11,7 @@ import {
 import { isStructurePart, type StructurePart } from '../domain/import-structure';
 import { findPumpChannel } from '../domain/pump-channel';
 import { canonicalUnits } from '../domain/unit';
-import { formatDuration, formatSignificant } from './format';
+import { formatDuration, formatSignificant, withUnit } from './format';
 import { delimiterWord, timeFormatWord } from './words';
 
 const formatWords: Record<FileFormat, string> = {
@@ -152,5 +152,5 @@ export function conversionWord({ mappedTo, unit, factor, offset }: ImportPlan['c
   const canonical = canonicalUnits[channel.quantity];
   // A scale with another zero is shown where it matters: at a value that a pump has.
   const example = offset === 0 ? 1 : 100;
-  return `${example} ${unit} is ${formatSignificant(example * factor + offset, 4)} ${canonical}`;
+  return `${withUnit(String(example), unit)} is ${withUnit(formatSignificant(example * factor + offset, 4), canonical)}`;
 }

@@ -1,34 +1,7 @@
 /** What the form of a notification route holds, from and to what the backend takes. It must not know what is valid: the backend says so. */
 import type { AlarmPriority } from '../domain/alarm';
+import type { MailSecurity, NotificationChannel, NotificationRoute, QuietHours } from '../domain/notification-route';
 import type { NotifyChannelKind } from './notify-words';
-
-/** Every day from `from` to `to` (`HH:MM`) by the clocks of an IANA time zone. */
-export interface NotifyQuietHours {
-  from: string;
-  to: string;
-  timeZone: string;
-}
-
-/** A route as the backend shows it: whether it has a secret, and never which. */
-export interface NotifyRoute {
-  id: string;
-  name: string;
-  isEnabled: boolean;
-  /** Null for all pumps; those of no group are always among them. */
-  groups: string[] | null;
-  leastPriority: AlarmPriority;
-  tellsReturn: boolean;
-  tellsAcknowledged: boolean;
-  bundleBy: 'asset' | 'group' | 'nothing';
-  bundleMs: number;
-  quiet: NotifyQuietHours | null;
-  channel: (
-    | { kind: 'webhook' | 'alertmanager'; url: string }
-    | { kind: 'email'; host: string; port: number; security: MailSecurity; user: string; from: string; to: string[] }
-  ) & { hasSecret: boolean };
-}
-
-type MailSecurity = 'tls' | 'starttls' | 'none';
 
 /** The fields. Lists are text, separated by commas. */
 export interface NotifyDraft {
@@ -47,11 +20,11 @@ export interface NotifyDraft {
   isForAll: boolean;
   groups: string;
   leastPriority: AlarmPriority;
-  bundleBy: NotifyRoute['bundleBy'];
+  bundleBy: NotificationRoute['bundleBy'];
   bundleS: number;
   tellsReturn: boolean;
   tellsAcknowledged: boolean;
-  quiet: NotifyQuietHours | null;
+  quiet: QuietHours | null;
 }
 
 const fresh: NotifyDraft = {
@@ -77,7 +50,7 @@ const fresh: NotifyDraft = {
 };
 
 /** The fields as the form begins with them: those of the route, or of a new one. */
-export function draftRoute(route: NotifyRoute | null): NotifyDraft {
+export function draftRoute(route: NotificationRoute | null): NotifyDraft {
   if (route === null) return { ...fresh };
   const { name, groups, leastPriority, bundleBy, bundleMs, tellsReturn, tellsAcknowledged, quiet, channel } = route;
   const place =
@@ -111,14 +84,7 @@ export function writeRoute(draft: NotifyDraft): object {
   };
 }
 
-function pick({
-  kind,
-  host,
-  port,
-  security,
-  user,
-  from
-}: Omit<Extract<NotifyRoute['channel'], { kind: 'email' }>, 'to' | 'hasSecret'>) {
+function pick({ kind, host, port, security, user, from }: Omit<Extract<NotificationChannel, { kind: 'email' }>, 'to'>) {
   return { kind, host, port, security, user, from };
 }
 

@@ -53,8 +53,8 @@ function writeRule(rule: AlarmRule): Lines {
     'More urgent': escalation
       ? `${priorityWord(escalation.priority)} after ${minutes(escalation.afterMs)}, back after ${minutes(escalation.backAfterMs)}`
       : 'never',
-    'Shelved for at most': `${exact(rule.maxShelveMs / 3_600_000)} h`,
-    'Answered within': respondWithinMin === null ? 'open' : `${exact(respondWithinMin)} min`,
+    'Shelved for at most': withUnit(exact(rule.maxShelveMs / 3_600_000), 'h'),
+    'Answered within': respondWithinMin === null ? 'open' : withUnit(exact(respondWithinMin), 'min'),
     'What to do': rule.action || none,
     'If nobody acts': rule.consequence || none,
     'Why it may come': rule.causes.join('; ') || none,
@@ -65,7 +65,7 @@ function writeRule(rule: AlarmRule): Lines {
 function writeCondition(condition: AlarmCondition): Lines {
   const unit = findAlarmUnit(condition);
   const measured = (value: number) => withUnit(exact(value), unit);
-  const band = ({ value, of }: Deadband) => (of === 'percent' ? `${exact(value)} %` : measured(value));
+  const band = ({ value, of }: Deadband) => (of === 'percent' ? withUnit(exact(value), '%') : measured(value));
   const lines: Lines = { Condition: kinds[condition.kind] };
   if ('channel' in condition) lines['Channel'] = condition.channel;
   switch (condition.kind) {
@@ -125,7 +125,7 @@ function writeMachine({ machine }: Extract<AlarmCondition, { kind: 'zone' | 'cha
 }
 
 const exact = (value: number) => formatSignificant(value, 12);
-const percent = (share: number) => `${exact(share * 100)} %`;
-const seconds = (ms: number) => `${exact(ms / 1000)} s`;
-const minutes = (ms: number) => `${exact(ms / 60_000)} min`;
+const percent = (share: number) => withUnit(exact(share * 100), '%');
+const seconds = (ms: number) => withUnit(exact(ms / 1000), 's');
+const minutes = (ms: number) => withUnit(exact(ms / 60_000), 'min');
 const yesOrNo = (is: boolean) => (is ? 'yes' : 'no');

@@ -125,6 +125,11 @@ const faultLines: Record<FaultCode, FaultWords> = {
     kept: 'Nothing was imported; the file is unchanged.',
     todo: 'Open the file again and check its columns in the preview.'
   },
+  'bad-rule': {
+    what: 'An alarm rule cannot be taken as it is.',
+    kept: 'No rule was changed.',
+    todo: 'Correct what is named below, in the form or in the file, and store it again.'
+  },
   'bad-recipe': {
     what: 'The recipe for training is not valid.',
     kept: 'Your readings and models are unchanged.',

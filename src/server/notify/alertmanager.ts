@@ -1,7 +1,8 @@
 /**
  * Messages as alerts of Prometheus' Alertmanager (`POST /api/v2/alerts`). An alert is known there by its labels: the alarm, its pump and its
  * severity, for that is what people route by. It lasts until it is resolved: the alarm has returned, or something hides it, and then it
- * fires again when it shows again. Should the end never come, it ends by itself.
+ * fires again when it shows again. One whose pump goes to another group ends there, and is another alert. Should the end never come, it ends
+ * by itself.
  */
 import { alarmPriorities, type AlarmPriority } from '../../lib/domain/alarm';
 import { describeNotice } from './message-text';
@@ -39,17 +40,20 @@ export function createAlertmanager(
 }
 
 /** The alerts of a message: of each occurrence as it stands after it. */
-export function makeAlerts({ kind, notices }: Message, nowMs: number): Alert[] {
-  if (kind === 'test') {
+export function makeAlerts(message: Message, nowMs: number): Alert[] {
+  if (message.kind === 'test') {
     const labels = { alertname: 'PumpsideTest', severity: 'low', source: 'pumpside' };
     return [{ labels, annotations: { summary: 'A test' }, startsAt: time(nowMs), endsAt: time(nowMs + testMs) }];
   }
-  const newest = new Map(notices.map((notice) => [notice.alarmId, notice]));
+  const newest = new Map(
+    message.notices.map((notice) => [JSON.stringify([notice.alarmId, notice.group, notice.name]), notice])
+  );
   return [...newest.values()].flatMap((notice) => {
-    const isOver = notice.kind === 'returned' || notice.returnedMs !== null || notice.hiddenMs !== null;
+    const { kind, returnedMs, hiddenMs } = notice;
+    const isOver = kind === 'returned' || kind === 'left' || returnedMs !== null || hiddenMs !== null;
     const own = makeAlert(notice, notice.priority, isOver, nowMs);
     // What it was called before its priority became another must not go on by itself.
-    if (!isOver && notice.kind === 'announced') return [own];
+    if (!isOver && kind === 'announced') return [own];
     const others = alarmPriorities.filter((priority) => priority !== notice.priority);
     return [own, ...others.map((priority) => makeAlert(notice, priority, true, nowMs))];
   });

@@ -1,6 +1,7 @@
 /** Routes as they come in and go out over HTTP: secrets come in and never go out. */
 import * as v from 'valibot';
 import { alarmPriorities } from '../../lib/domain/alarm';
+import type { NotificationRoute as ShownRoute } from '../../lib/domain/notification-route';
 import { groupsSchema, nameSchema } from '../api/account-place';
 import { isTimeZone } from './due';
 import type { Channel } from './recipient';
@@ -76,7 +77,7 @@ export const routeOut = v.strictObject({
     v.strictObject({ ...email, hasSecret }),
     v.strictObject({ ...alertmanager, hasSecret })
   ])
-});
+}) satisfies v.GenericSchema<unknown, ShownRoute>;
 
 /** A route without its secret. */
 export function showRoute({ channel, ...route }: NotificationRoute): Record<string, unknown> {

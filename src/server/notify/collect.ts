@@ -2,15 +2,17 @@
  * Follows the alarm journal: reads what is new since the cursor, and in one transaction queues what is to be told and moves the cursor on. So
  * nothing is lost and nothing queued twice, whenever the server stops, and however many servers share the database.
  */
-import { createHash } from 'node:crypto';
 import type { JournalEntry } from '../../lib/domain/alarm';
 import type { Entity } from '../../lib/domain/operation';
 import type { Db, Queries } from '../store/db';
 import type { SyncStore } from '../sync/store';
-import type { Told } from './notice';
-import { planNotices, type Planned, type ToldBook } from './plan-notices';
+import { hashText } from './hash-text';
+import { keyOf, readNotice } from './notice';
+import { planMoves, planNotices, type Planned, type Standing } from './plan-notices';
 import { enqueue } from './queue';
+import type { Recipient } from './recipient';
 import { readRecipients } from './routes-store';
+import { openToldBook, readStanding } from './told-book';
 
 /** Changes that are read at once. */
 const pageSize = 500;
@@ -42,18 +44,41 @@ async function take(queries: Queries, page: Entity[], nowMs: number, newId: () =
   const journal = page.flatMap(({ kind, rev, body }) =>
     kind === 'journal' && body !== null ? [{ rev, entry: body as JournalEntry }] : []
   );
-  const recipients = journal.length > 0 ? await readRecipients(queries) : [];
+  const cards = page.filter(({ kind }) => kind === 'asset');
+  const recipients = journal.length + cards.length > 0 ? await readRecipients(queries) : [];
   if (recipients.length === 0) return;
   const known = await findKnown(queries, journal);
   const entries = journal.filter(({ entry }) => !known.has(entry.id));
-  const groups = await readGroups(queries, [...new Set(entries.map(({ entry }) => entry.assetId))]);
+  const assetIds = [...entries.map(({ entry }) => entry.assetId), ...cards.map(({ id }) => id)];
+  const groups = await readGroups(queries, [...new Set(assetIds)]);
   const changes = entries.map((each) => ({ ...each, group: groups.get(each.entry.assetId) ?? '' }));
-  const occurrences = new Set(entries.flatMap(({ entry }) => entry.occurrenceId ?? []));
-  const book = await openBook(queries, [...occurrences]);
+  const notices = changes.flatMap(({ entry, group }) => readNotice(entry, group) ?? []);
+  const occurrences = new Set(notices.map(({ occurrenceId }) => occurrenceId));
+  const book = await openToldBook(queries, [...occurrences], notices.map(keyOf));
   const planned = planNotices(changes, recipients, book, nowMs);
   await book.save(nowMs);
-  const fresh = await note(queries, planned, nowMs);
+  // After what happened before it: a card comes behind all that is about its pump.
+  const moves = planMoves(await findMoves(queries, cards, groups, recipients), book, nowMs);
+  await book.save(nowMs);
+  const fresh = await note(queries, [...planned, ...moves], nowMs);
   await enqueue(queries, fresh, newId);
+}
+
+/** What stands at recipients of the pumps whose cards these are. */
+async function findMoves(
+  queries: Queries,
+  cards: Entity[],
+  groups: Map<string, string>,
+  recipients: Recipient[]
+): Promise<Standing[]> {
+  if (cards.length === 0) return [];
+  const revs = new Map(cards.map(({ id, rev }) => [id, rev]));
+  const standing = await readStanding(queries, [...revs.keys()]);
+  return standing.flatMap(({ routeId, hash: _, ...told }) => {
+    const recipient = recipients.find(({ id }) => id === routeId);
+    const { assetId } = told.standing;
+    return recipient ? [{ recipient, told, rev: revs.get(assetId)!, group: groups.get(assetId) ?? '' }] : [];
+  });
 }
 
 /** Writes down, once an hour, that everything stored so far has been read. */
@@ -97,52 +122,6 @@ async function note(queries: Queries, planned: Planned[], nowMs: number): Promis
   return rows.map(({ place }) => planned[place - 1]!);
 }
 
-/** What was told of these occurrences, to be saved with what is told now. */
-async function openBook(
-  queries: Queries,
-  occurrences: string[]
-): Promise<ToldBook & { save(nowMs: number): Promise<void> }> {
-  type Row = Told & { routeId: string; hash: Uint8Array };
-  const rows = await queries.query<Row>(
-    `SELECT route_id AS "routeId", occurrence AS hash, priority, raised_ms AS "raisedMs", returned_ms AS "returnedMs",
-        hidden_ms AS "hiddenMs"
-      FROM notification_told WHERE occurrence = ANY ($1::bytea[])`,
-    [occurrences.map(hashText)]
-  );
-  const nameOf = (routeId: string, hash: Uint8Array) => `${routeId} ${Buffer.from(hash).toString('hex')}`;
-  const known = new Map<string, Row>(rows.map((row) => [nameOf(row.routeId, row.hash), row]));
-  const changed = new Set<string>();
-  return {
-    get: (routeId, occurrenceId) => known.get(nameOf(routeId, hashText(occurrenceId))),
-    set(routeId, occurrenceId, told) {
-      const hash = hashText(occurrenceId);
-      const name = nameOf(routeId, hash);
-      known.set(name, { ...told, routeId, hash });
-      changed.add(name);
-    },
-    async save(nowMs) {
-      const kept = [...changed].map((name) => known.get(name)!);
-      if (kept.length === 0) return;
-      await queries.query(
-        `INSERT INTO notification_told (route_id, occurrence, priority, raised_ms, returned_ms, hidden_ms, told_ms)
-          SELECT *, $7::bigint
-            FROM unnest($1::uuid[], $2::bytea[], $3::text[], $4::double precision[], $5::double precision[], $6::double precision[])
-          ON CONFLICT (route_id, occurrence) DO UPDATE SET priority = excluded.priority, returned_ms = excluded.returned_ms,
-            hidden_ms = excluded.hidden_ms, told_ms = excluded.told_ms`,
-        [
-          kept.map(({ routeId }) => routeId),
-          kept.map(({ hash }) => hash),
-          kept.map(({ priority }) => priority),
-          kept.map(({ raisedMs }) => raisedMs),
-          kept.map(({ returnedMs }) => returnedMs),
-          kept.map(({ hiddenMs }) => hiddenMs),
-          nowMs
-        ]
-      );
-    }
-  };
-}
-
 async function readCursor(queries: Queries, lock: '' | 'FOR UPDATE'): Promise<number> {
   const [row] = await queries.query<{ rev: number }>(`SELECT rev FROM notification_cursor WHERE site = 1 ${lock}`);
   return row!.rev;
@@ -154,9 +133,4 @@ async function readGroups(queries: Queries, assetIds: string[]): Promise<Map<str
     [assetIds]
   );
   return new Map(rows.map(({ id, group }) => [id, group]));
-}
-
-/** Ids come from devices and may hold what a column of text does not take. */
-function hashText(text: string): Uint8Array {
-  return new Uint8Array(createHash('sha256').update(text).digest());
 }

@@ -1,9 +1,10 @@
 /** Sends what is due: takes a message, sends it by its channel, and settles what became of it. */
+import type { QuietHours } from '../../lib/domain/notification-route';
 import type { Db } from '../store/db';
 import { endOfQuiet, mostTries, waitAfter } from './due';
 import type { Message, Notifier, Sent } from './notifier';
 import { endDelivery, giveUp, putOff, readMessage, takeDelivery, type Taken } from './queue';
-import type { Channel, QuietHours } from './recipient';
+import type { Channel } from './recipient';
 import { dropRoute, findRecipient } from './routes-store';
 
 export interface DeliverPlace {

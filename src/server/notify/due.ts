@@ -1,5 +1,5 @@
 /** When a message may go out: quiet hours, gathering, and how long to wait after a failure. Pure; the time is given. */
-import type { QuietHours } from './recipient';
+import type { QuietHours } from '../../lib/domain/notification-route';
 
 const minuteMs = 60_000;
 const dayMinutes = 1440;

@@ -9,7 +9,8 @@ const words: Record<MessageNotice['kind'], string> = {
   returned: 'has returned to normal',
   acknowledged: 'was acknowledged',
   hidden: 'is hidden',
-  ended: 'has returned to normal, hidden'
+  ended: 'has returned to normal, hidden',
+  left: 'goes on under another group or name'
 };
 
 const time = (ms: number) => `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

@@ -9,9 +9,10 @@ import { showsStanding, type Recipient } from './recipient';
 /**
  * `announced`: raised, and shown. `again`: shown again, because nobody acted or it is no longer hidden. `escalated`: its priority has become
  * more urgent. `returned`: its condition holds no longer, and that can be seen. `hidden`: it was announced, and somebody or the pump's
- * state hides it now. `ended`: it returned while it was hidden.
+ * state hides it now. `ended`: it returned while it was hidden. `left`: it goes by another group or name from now on.
  */
-export type NoticeKind = 'announced' | 'again' | 'escalated' | 'returned' | 'acknowledged' | 'hidden' | 'ended';
+export type NoticeKind =
+  'announced' | 'again' | 'escalated' | 'returned' | 'acknowledged' | 'hidden' | 'ended' | 'left';
 
 /** One thing to tell of one occurrence. */
 export interface Notice {
@@ -44,6 +45,8 @@ export interface Told {
   returnedMs: number | null;
   /** Since when it is hidden; null while it shows. */
   hiddenMs: number | null;
+  /** As it stands there: what a place that shows alarms was told last. Null where nothing stands, and for people. */
+  standing: Notice | null;
 }
 
 const hiding: readonly AlarmState[] = ['SHLVD', 'DSUPR', 'OOSRV'];
@@ -80,7 +83,7 @@ function findKind({ event, from, to }: JournalEntry): NoticeKind | null {
 /** What makes the notice one and the same, whenever it is read: the occurrence and the state it came to. */
 export function keyOf({ kind, occurrenceId, priority, atMs }: Notice): string {
   if (kind === 'escalated') return `${kind} ${priority} ${occurrenceId}`;
-  const isRepeatable = kind === 'again' || kind === 'acknowledged' || kind === 'hidden';
+  const isRepeatable = kind === 'again' || kind === 'acknowledged' || kind === 'hidden' || kind === 'left';
   return isRepeatable ? `${kind} ${atMs} ${occurrenceId}` : `${kind} ${occurrenceId}`;
 }
 
@@ -90,12 +93,17 @@ export function isWanted(
   { kind, group, priority }: Notice,
   told: Told | undefined
 ): boolean {
-  if (groups !== null && group !== '' && !groups.includes(group)) return false;
+  if (!takesGroup(groups, group)) return false;
   if (kind === 'returned') return told !== undefined && tellsReturn;
   if (kind === 'acknowledged') return told !== undefined && tellsAcknowledged;
   if (kind === 'hidden' || kind === 'ended') return told !== undefined && showsStanding(channel);
   if (kind === 'escalated' && told && rank(priority) >= rank(told.priority)) return false;
   return rank(priority) <= rank(leastPriority);
+}
+
+/** Whether alarms of pumps of that group are for a recipient of these groups. */
+export function takesGroup(groups: string[] | null, group: string): boolean {
+  return groups === null || group === '' || groups.includes(group);
 }
 
 /** What the recipient knows of the occurrence after a notice, wanted or not; undefined where it has heard nothing of it. */
@@ -106,7 +114,7 @@ export function noteTold(notice: Notice, told: Told | undefined, wanted: boolean
   if (kind === 'hidden') return told && { ...told, hiddenMs: atMs };
   const shown = kind === 'again' && told && told.hiddenMs !== null ? { ...told, hiddenMs: null } : told;
   if (!wanted || kind === 'acknowledged') return shown;
-  if (!shown) return { priority, raisedMs: atMs, returnedMs: null, hiddenMs: null };
+  if (!shown) return { priority, raisedMs: atMs, returnedMs: null, hiddenMs: null, standing: null };
   return rank(priority) < rank(shown.priority) ? { ...shown, priority } : shown;
 }
 

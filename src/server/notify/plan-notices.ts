@@ -1,7 +1,7 @@
 /** Which notices go to whom, and with which others: the step between the journal and the queue. Pure. */
 import type { JournalEntry } from '../../lib/domain/alarm';
 import { endOfQuiet } from './due';
-import { isWanted, keyOf, noteTold, readNotice, type Notice, type Told } from './notice';
+import { isWanted, keyOf, noteTold, readNotice, takesGroup, type Notice, type Told } from './notice';
 import { showsStanding, type Recipient } from './recipient';
 
 /** An entry of the journal, its revision, and the group of its pump. */
@@ -26,8 +26,19 @@ export interface Planned {
 
 /** What recipients have been told of occurrences. */
 export interface ToldBook {
+  /** Whether a notice with that key was planned before: its entry is read again. */
+  has(routeId: string, key: string): boolean;
   get(routeId: string, occurrenceId: string): Told | undefined;
   set(routeId: string, occurrenceId: string, told: Told): void;
+}
+
+/** What stands at a recipient of a pump whose card has changed. */
+export interface Standing {
+  recipient: Recipient;
+  told: Told & { standing: Notice };
+  /** Of the card, and the group that it puts the pump into. */
+  rev: number;
+  group: string;
 }
 
 /** Plans for changes in their order, and notes in the book what is told. */
@@ -37,17 +48,48 @@ export function planNotices(changes: Change[], recipients: Recipient[], book: To
     const notice = readNotice(entry, group);
     if (notice === null) continue;
     for (const recipient of recipients) {
-      const told = book.get(recipient.id, notice.occurrenceId);
-      const wanted = isWanted(recipient, notice, told);
-      const next = noteTold(notice, told, wanted);
-      if (next && next !== told) book.set(recipient.id, notice.occurrenceId, next);
-      if (!wanted) continue;
-      const fromMs = mayWait(recipient, notice) ? endOfQuiet(recipient.quiet, nowMs) : nowMs;
-      const place = { bundle: bundleOf(recipient, notice), fromMs, dueMs: fromMs + recipient.bundleMs };
-      planned.push({ routeId: recipient.id, key: keyOf(notice), rev, notice, ...place });
+      const before = book.get(recipient.id, notice.occurrenceId);
+      const wanted = isWanted(recipient, notice, before);
+      const isTold = wanted && !book.has(recipient.id, keyOf(notice));
+      const told = noteTold(notice, before, wanted);
+      const next = told && isTold && showsStanding(recipient.channel) ? noteStanding(notice, told) : told;
+      if (next && next !== before) book.set(recipient.id, notice.occurrenceId, next);
+      if (!isTold) continue;
+      const left = before?.standing && leaveStanding(before.standing, notice);
+      if (left) planned.push(planFor(recipient, rev, left, nowMs));
+      planned.push(planFor(recipient, rev, notice, nowMs));
     }
   }
   return planned;
+}
+
+/** Plans for pumps that have come to another group: what stands ends under the former one, and goes on under the new one where that is wanted. */
+export function planMoves(moves: Standing[], book: ToldBook, nowMs: number): Planned[] {
+  return moves.flatMap(({ recipient, told, rev, group }) => {
+    const { standing } = told;
+    const moved: Notice = { ...standing, kind: 'again', group, atMs: nowMs, by: '' };
+    const left = leaveStanding(standing, moved);
+    if (!left) return [];
+    const goesOn = told.returnedMs === null && told.hiddenMs === null && takesGroup(recipient.groups, group);
+    book.set(recipient.id, standing.occurrenceId, { ...told, standing: goesOn ? moved : null });
+    return [left, ...(goesOn ? [moved] : [])].map((notice) => planFor(recipient, rev, notice, nowMs));
+  });
+}
+
+/** The notice that ends what stands, where the next one would be about something else there; null where it is the same. */
+function leaveStanding(standing: Notice, next: Notice): Notice | null {
+  const isSame = standing.group === next.group && standing.name === next.name;
+  return isSame ? null : { ...standing, kind: 'left', atMs: next.atMs, by: '' };
+}
+
+function noteStanding(notice: Notice, told: Told): Told {
+  return { ...told, standing: told.returnedMs === null && told.hiddenMs === null ? notice : null };
+}
+
+function planFor(recipient: Recipient, rev: number, notice: Notice, nowMs: number): Planned {
+  const fromMs = mayWait(recipient, notice) ? endOfQuiet(recipient.quiet, nowMs) : nowMs;
+  const place = { bundle: bundleOf(recipient, notice), fromMs, dueMs: fromMs + recipient.bundleMs };
+  return { routeId: recipient.id, key: keyOf(notice), rev, notice, ...place };
 }
 
 /**
@@ -55,7 +97,7 @@ export function planNotices(changes: Change[], recipients: Recipient[], book: To
  * ends an alert in a place that shows them wakes nobody.
  */
 function mayWait({ channel }: Recipient, { kind, priority }: Notice): boolean {
-  const isEnd = kind === 'returned' || kind === 'hidden' || kind === 'ended';
+  const isEnd = kind === 'returned' || kind === 'hidden' || kind === 'ended' || kind === 'left';
   return priority !== 'critical' && !(isEnd && showsStanding(channel));
 }
 

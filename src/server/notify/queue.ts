@@ -4,6 +4,7 @@
  * waits for one that somebody has got already, and a critical one for none that is not.
  */
 import type { Db, Queries } from '../store/db';
+import { hashText } from './hash-text';
 import type { Notice } from './notice';
 import type { Message, MessageNotice } from './notifier';
 import type { Planned } from './plan-notices';
@@ -65,8 +66,8 @@ async function join(queries: Queries, rest: Planned[], newId: () => string): Pro
     );
   }
   await queries.query(
-    'UPDATE notification_notice SET delivery_id = $1 WHERE route_id = $2 AND rev = ANY ($3::bigint[]) AND delivery_id IS NULL AND notice IS NOT NULL',
-    [id, routeId, added.map((each) => each.rev)]
+    'UPDATE notification_notice SET delivery_id = $1 WHERE route_id = $2 AND key = ANY ($3::bytea[])',
+    [id, routeId, added.map(({ key }) => hashText(key))]
   );
   return added.length;
 }

@@ -1,5 +1,6 @@
 /** Who is told of alarms, how, and when: a route that a person manages, or a browser that its user has subscribed. */
 import type { AlarmPriority } from '../../lib/domain/alarm';
+import type { MailSecurity, QuietHours } from '../../lib/domain/notification-route';
 
 /** Where messages go. `secret` never leaves the server but to that place; it may be empty. */
 export type Channel =
@@ -10,7 +11,7 @@ export type Channel =
       kind: 'email';
       host: string;
       port: number;
-      security: 'tls' | 'starttls' | 'none';
+      security: MailSecurity;
       user: string;
       secret: string;
       from: string;
@@ -24,13 +25,6 @@ export type Channel =
 /** True for a place that shows alarms as they stand until it hears otherwise, rather than telling people once. */
 export function showsStanding({ kind }: Channel): boolean {
   return kind === 'alertmanager';
-}
-
-/** Every day from `from` to `to` (`HH:MM`, over midnight where it is earlier), by the clocks of an IANA time zone. */
-export interface QuietHours {
-  from: string;
-  to: string;
-  timeZone: string;
 }
 
 export interface Recipient {

@@ -8,6 +8,7 @@ import { applyOperation } from '../../lib/sync/apply';
 import { hashOperation } from '../../lib/sync/chain';
 import { clampHlc, excessAheadMs } from '../../lib/sync/clock';
 import type { Halt, PushAnswer, PushRequest } from '../../lib/sync/protocol';
+import { schemaVersion } from '../../lib/sync/version';
 import type { Caller } from '../api/route';
 import type { SyncStore, SyncTransaction } from './store';
 import { findObjection } from './visible';
@@ -98,8 +99,14 @@ async function settle(
     return { halted: { code: 'broken-chain', seq } };
   }
   const result = await perform(transaction, caller, operation, nowMs);
+  if (operation.schema > schemaVersion && isUnread(result)) return { halted: { code: 'newer', seq } };
   await transaction.append(operation, result);
   return { result };
+}
+
+/** True where nobody can say what the operation asks for. */
+function isUnread(result: OperationResult): boolean {
+  return result.outcome === 'refused' && (result.code === 'unknown-kind' || result.code === 'bad-body');
 }
 
 /** Does what the operation asks for, if it may be done. */

@@ -118,11 +118,11 @@ describe('checkRule', () => {
     ['id', { ...sound, id: 'other:rule' }],
     ['onDelayMs', { ...sound, onDelayMs: -1 }],
     ['offDelayMs', { ...sound, offDelayMs: NaN }],
-    ['maxShelveMs', { ...sound, maxShelveMs: Infinity }],
+    ['maxShelveMs', { ...sound, maxShelveMs: -1 }],
     ['reAlarmMs', { ...sound, reAlarmMs: 0 }],
     ['respondWithinMin', { ...sound, respondWithinMin: 0 }],
-    ['escalation.priority', { ...sound, escalation: { afterMs: 0, priority: 'low', backAfterMs: 0 } }],
-    ['escalation.afterMs', { ...sound, escalation: { afterMs: -1, priority: 'high', backAfterMs: 0 } }],
+    ['escalation.priority', { ...sound, escalation: { afterMs: 1, priority: 'low', backAfterMs: 0 } }],
+    ['escalation.afterMs', { ...sound, escalation: { afterMs: 0, priority: 'high', backAfterMs: 0 } }],
     ['condition.limit', { ...sound, condition: { ...limit10, limit: NaN } }],
     ['condition.channel', { ...sound, condition: { kind: 'stuck', channel: '' } }],
     ['condition.range', { ...sound, condition: { ...limit10, range: 0 } }],
@@ -153,7 +153,7 @@ describe('checkRule', () => {
     ],
     ['condition.of', { ...sound, condition: { kind: 'any', of: [] } }],
     ['condition.of.1.limit', { ...sound, condition: { kind: 'any', of: [limit10, { ...limit10, limit: Infinity }] } }],
-    ['condition.of.0.of.0.of.0', { ...sound, condition: nest(4) }],
+    ['condition.of.0.of.0', { ...sound, condition: nest(3) }],
     ['condition', { ...sound, condition: { kind: 'any', of: Array.from({ length: 20 }, () => limit10) } }]
   ])('says what is wrong with %s', (place, rule) => {
     const [fault, ...others] = checkRule(rule);
@@ -164,6 +164,7 @@ describe('checkRule', () => {
 
   it('finds nothing wrong with a sound one', () => {
     expect(checkRule(sound)).toEqual([]);
-    expect(checkRule({ ...sound, condition: nest(3) })).toEqual([]);
+    expect(checkRule({ ...sound, condition: nest(2) })).toEqual([]);
+    expect(checkRule({ ...sound, maxShelveMs: 0 })).toEqual([]);
   });
 });

@@ -6,13 +6,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Db } from '../../../src/server/store/db';
 import { openDb, type DbEnvironment } from '../../../src/server/store/open-db';
 import { buildAside } from '../../support/build-aside';
-import { pgliteDatabases, type Databases } from '../../support/databases';
+import { openDatabases, type Databases } from '../../support/databases';
 
 let home: string;
 let databases: Databases;
 beforeAll(async () => {
   home = await buildAside('cli');
-  databases = await pgliteDatabases();
+  databases = openDatabases('pglite');
 }, 60_000);
 afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
@@ -53,7 +53,7 @@ const dump = (db: Db) =>
 
 it('brings all rows from one folder into a fresh one', async () => {
   const file = join(home, 'backup.gz');
-  const one = await databases.create();
+  const one = await databases.createMigrated();
   const before = await withDb(one, async (db) => {
     await fill(db);
     return dump(db);

@@ -1,5 +1,5 @@
 /** What is deleted by and by, on both kinds of database: that it goes, that nothing else does, and that no device misses a deletion. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '$lib/domain/clock';
 import type { Entity } from '$lib/domain/operation';
 import type { Caller } from '../../../src/server/api/route';
@@ -9,42 +9,25 @@ import { pruneCredentials } from '../../../src/server/auth/prune-credentials';
 import { findSession, openSession } from '../../../src/server/auth/session';
 import { pruneDaily } from '../../../src/server/daily-pruning';
 import type { Db } from '../../../src/server/store/db';
-import { migrate } from '../../../src/server/store/migrate';
-import { openDb } from '../../../src/server/store/open-db';
 import { pruneSync } from '../../../src/server/store/prune-sync';
 import { createSqlPullViews } from '../../../src/server/store/pull-views';
 import { createSqlSyncStore } from '../../../src/server/store/sync-store';
 import { pullForDevice } from '../../../src/server/sync/pull-view';
 import type { SyncStore } from '../../../src/server/sync/store';
-import { pgliteDatabases, postgresDatabases, type Databases } from '../../support/databases';
+import { databaseKinds, useDatabase } from '../../support/databases';
 import { draftRule, sampleEntity } from '../../support/operation-samples';
 
-const startMs = 60_000;
 const dayMs = 86_400_000;
 const beginMs = 1_790_000_000_000;
 const caller: Caller = { kind: 'user', userId: 'a', name: 'a', role: 'administrator', groups: [], sessionId: 's' };
 
-let all: { databases: Databases; db: Db }[];
-beforeAll(async () => {
-  const kinds = await Promise.all([pgliteDatabases(), postgresDatabases()]);
-  all = await Promise.all(kinds.map(async (databases) => ({ databases, db: await openDb(await databases.create()) })));
-}, startMs);
-afterAll(async () => {
-  for (const { databases, db } of all) {
-    await db.close();
-    await databases.stop();
-  }
-}, startMs);
-
-describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
+describe.each(databaseKinds)('on %s', (kind) => {
+  const own = useDatabase(kind);
   let db: Db;
   let store: SyncStore;
   let day: number;
   beforeEach(async () => {
-    ({ db } = all.find(({ db }) => db.kind === kind)!);
-    await db.query('DROP SCHEMA public CASCADE');
-    await db.query('CREATE SCHEMA public');
-    await migrate(db);
+    db = await own.empty();
     store = createSqlSyncStore(db);
     day = 0;
   });

@@ -4,13 +4,21 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { DbEnvironment } from '../../../src/server/store/open-db';
 import { buildAside } from '../../support/build-aside';
+import { openDatabases } from '../../support/databases';
 
+const databases = openDatabases('pglite');
 let home: string;
+let data: DbEnvironment;
 beforeAll(async () => {
   home = await buildAside('server');
+  data = await databases.create();
 }, 60_000);
-afterAll(() => rmSync(home, { recursive: true, force: true }));
+afterAll(async () => {
+  rmSync(home, { recursive: true, force: true });
+  await databases.stop();
+});
 
 /** Loaded before the server: a signal kills the thread that PGlite lives in. */
 const killer = `
@@ -28,7 +36,7 @@ const killer = `
 function start() {
   const preload = `data:text/javascript,${encodeURIComponent(killer)}`;
   const child = spawn(process.execPath, ['--import', preload, join(home, 'build/server/main.js')], {
-    env: { ...process.env, DATABASE_URL: '', PORT: '0', PUMPSIDE_DATA_DIR: join(home, 'data') },
+    env: { ...process.env, DATABASE_URL: '', PORT: '0', ...data },
     stdio: ['ignore', 'pipe', 'pipe']
   });
   const ended = once(child, 'close') as Promise<[number | null, string | null]>;

@@ -2,25 +2,19 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Clock } from '$lib/domain/clock';
 import { backUpNightly } from '../../../src/server/backup/nightly-backup';
 import type { Db } from '../../../src/server/store/db';
-import { openDb } from '../../../src/server/store/open-db';
-import { pgliteDatabases, type Databases } from '../../support/databases';
+import { useDatabase } from '../../support/databases';
 
-let databases: Databases;
+const own = useDatabase('pglite');
 let db: Db;
 let home: string;
 let folder: string;
 
-beforeAll(async () => {
-  databases = await pgliteDatabases();
-  db = await openDb(await databases.create());
-});
-afterAll(async () => {
-  await db.close();
-  await databases.stop();
+beforeAll(() => {
+  db = own.db;
 });
 beforeEach(() => {
   if (home) rmSync(home, { recursive: true });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { longestShelveMs, type AlarmEvent, type AlarmRule } from '$lib/domain/alarm';
 import type { Entity, Operation, OperationDraft } from '$lib/domain/operation';
 import { applyOperation } from '$lib/sync/apply';
 import { nextHlc } from '$lib/sync/clock';
@@ -49,6 +50,32 @@ describe('applyOperation: alarms', () => {
     const hlcAt = (atMs: number) => nextHlc('', atMs, 'other');
     expect(changedBy(shelved, { ...ended, hlc: hlcAt(1999) })).toBe('not-yours');
     expect(entityOf(shelved, { ...ended, hlc: hlcAt(2000) }, 7)).toMatchObject({ body: { state: 'UNACK' } });
+  });
+
+  it('refuses a shelf beyond the longest, by the clock that the backend believes, and says until when it may be', () => {
+    const atMs = Date.UTC(2026, 5, 1);
+    const untilMs = atMs + longestShelveMs;
+    const shelve = { kind: 'shelve', atMs, untilMs, reason: 'cleaning', by: '', deviceId: 'mine' } as const;
+    const at = (hlcMs: number, event: AlarmEvent) => ({
+      ...mine(draftEvent('mine', event)),
+      hlc: nextHlc('', hlcMs, 'mine')
+    });
+    expect(entityOf(raised, at(atMs, shelve))).toMatchObject({ body: { state: 'SHLVD' } });
+    // A clock that is years ahead, as the backend holds it back.
+    const ahead = 365 * 86_400_000;
+    const slackMs = 3_600_000;
+    expect(entityOf(raised, at(atMs, { ...shelve, atMs: atMs + slackMs, untilMs: untilMs + slackMs }))).toMatchObject({
+      body: { state: 'SHLVD' }
+    });
+    for (const [event, expected] of [
+      [{ ...shelve, untilMs: untilMs + 1 }, '2026-06-02T00:00:00.000Z'],
+      [{ ...shelve, atMs: atMs + ahead, untilMs: untilMs + ahead }, '2026-06-02T01:00:00.000Z']
+    ] as const) {
+      expect(applyOperation(raised, at(atMs, event))).toEqual({
+        refused: 'bad-body',
+        detail: `event.untilMs: found ${new Date(event.untilMs).toISOString()}, expected ${expected} at the latest`
+      });
+    }
   });
 
   it('takes who acts from the operation, and the first acknowledgement stands', () => {
@@ -126,6 +153,32 @@ describe('applyOperation: rules and promotions', () => {
   });
 });
 
+describe('applyOperation: rules that make no sense', () => {
+  const operation = createSealer('mine');
+  const draft = draftRule('Pressure H') as Extract<OperationDraft, { kind: 'rule' }>;
+  const rule = draft.body.rule!;
+  const senseless: AlarmRule = { ...rule, escalation: { afterMs: 0, priority: 'critical', backAfterMs: 0 } };
+  const bodyWith = (change: object): OperationDraft => ({ ...draft, body: { ...draft.body, ...change } });
+
+  it('refuses what a form refuses, with the same place', () => {
+    for (const [name, body] of [
+      ['rule', { rule: senseless }],
+      ['starting', { rule: null, starting: senseless }]
+    ] as const) {
+      expect(applyOperation(undefined, operation(bodyWith(body)))).toEqual({
+        refused: 'bad-body',
+        detail: `${name}.escalation.afterMs: found 0, expected a number above 0`
+      });
+    }
+  });
+
+  it('takes one that allows no shelving, or more than there is', () => {
+    expect(changedBy(undefined, operation(bodyWith({ rule: { ...rule, maxShelveMs: 0 } })))).toHaveLength(2);
+    const longer = { ...rule, maxShelveMs: longestShelveMs + 1 };
+    expect(changedBy(undefined, operation(bodyWith({ rule: longer })))).toHaveLength(2);
+  });
+});
+
 describe('applyOperation: comments, findings, cards', () => {
   const [mine, other] = [createSealer('mine', 'ann'), createSealer('other', 'bob')];
 
@@ -169,6 +222,8 @@ describe('applyOperation: comments, findings, cards', () => {
     const card = entityOf(undefined, mine(draftCard('Mine'), 0, 5000), 2);
     expect(changedBy(card, other(draftCard('Earlier'), 0, 4000))).toEqual([]);
     expect(entityOf(card, other(draftCard('Later'), 0, 6000))).toMatchObject({ body: { name: 'Later' }, atMs: 6000 });
+    // A clock that was ahead and is right now: the device's own later name stands.
+    expect(entityOf(card, mine(draftCard('Mine, later'), 0, 10))).toMatchObject({ body: { name: 'Mine, later' } });
     const slow = createSealer('slow');
     expect(entityOf(card, slow(draftCard('Knowing, by a slow clock'), 2, 10))).toMatchObject({ deviceId: 'slow' });
   });

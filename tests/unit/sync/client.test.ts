@@ -2,9 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { PullPage } from '$lib/domain/ledger';
 import type { Operation, OperationResult } from '$lib/domain/operation';
 import { createSyncClient } from '$lib/sync/client';
+import { hlcMs, maxAheadMs } from '$lib/sync/clock';
 import type { PushAnswer, PushRequest } from '$lib/sync/protocol';
 import type { Reply, SyncTransport, Trouble } from '$lib/sync/transport';
+import type { Caller } from '../../../src/server/api/route';
+import { pullChanges } from '../../../src/server/sync/pull';
+import { pushOperations } from '../../../src/server/sync/push';
 import { createLedgerDisk, createMemoryLedger } from '../../support/memory-ledger';
+import { createMemorySyncStore, createStoreDisk } from '../../support/memory-sync-store';
 import { draftComment, sampleEntity } from '../../support/operation-samples';
 
 const applied = ({ seq, opId }: Operation): OperationResult => ({ seq, opId, outcome: 'applied' });
@@ -76,6 +81,28 @@ describe('syncOnce', () => {
     expect(await client.syncOnce()).toMatchObject({ kind: 'done', pushed: 600 });
     const pushing = ['push 1+500', 'push 501+100', 'settle', 'settle'];
     expect(asked).toEqual([...pushing, 'pull 0', 'pull 4', 'integrate', 'integrate']);
+  });
+
+  it('reads the next batch while one travels, and what was written meanwhile after it', async () => {
+    const { ledger, transport, asked, write } = createDevice();
+    await write(600);
+    const reading = {
+      ...ledger,
+      operations: (from: number, limit: number) => (asked.push(`read ${from}`), ledger.operations(from, limit))
+    };
+    const travelling: SyncTransport = {
+      ...transport,
+      async push(request) {
+        const reply = await transport.push(request);
+        if (request.operations[0]!.seq === 501) await write(1, 600);
+        return reply;
+      }
+    };
+    const parts = { ledger: reading, transport: travelling, lock: <T>(work: () => Promise<T>) => work() };
+    const client = createSyncClient({ ...parts, clock: { now: () => 7 } });
+    expect(await client.syncOnce()).toMatchObject({ kind: 'done', pushed: 601 });
+    const pushing = ['read 501', 'push 1+500', 'read 601', 'push 501+100', 'read 601', 'read 602', 'push 601+1'];
+    expect(asked).toEqual([...pushing, 'read 602', 'pull 0']);
   });
 
   it.each(['signed-out', 'outdated', 'unreachable', 'bad-answer'] as const)(
@@ -216,6 +243,55 @@ describe('syncOnce', () => {
     await unsure.write(1);
     expect(await unsure.client.syncOnce()).toEqual({ kind: 'later', why: 'bad-answer' });
     expect(await unsure.ledger.device()).toMatchObject({ deviceId: 'id-1', settledSeq: 0, seq: 1 });
+  });
+
+  it('keeps what a backend that is older cannot read, hears what others did, and sends it once the backend is updated', async () => {
+    const held = (request: PushRequest) =>
+      answerTo(request, { results: [applied(request.operations[0]!)], lastSeq: 1, halted: { code: 'newer', seq: 2 } });
+    const changes = ['c0', 'x'].map((id, i) => sampleEntity('comment', draftComment(id), 3 + i));
+    const { client, ledger, asked, write } = createDevice({
+      pushes: [held],
+      pulls: [pageOf({ changes, cursor: 4, lastSeq: 1 })]
+    });
+    await write(3);
+    const { deviceId } = await ledger.device();
+    expect(await client.syncOnce()).toEqual({ kind: 'later', why: 'older-backend' });
+    expect(await ledger.device()).toMatchObject({ deviceId, seq: 3, settledSeq: 1, cursor: 4 });
+    expect(await ledger.conflicts()).toEqual([]);
+    expect((await ledger.entities({ kind: 'comment' })).map(({ id }) => id).sort()).toEqual(['c0', 'c1', 'c2', 'x']);
+    expect(await client.syncOnce()).toMatchObject({ kind: 'done', pushed: 2 });
+    expect(asked).toEqual(['push 1+3', 'pull 0', 'push 2+2', 'pull 4']);
+    expect(client.status().pending).toBe(0);
+  });
+
+  it('is heard by its own time again once its clock, which was years ahead, is right', async () => {
+    const serverMs = Date.UTC(2026, 10, 22);
+    let nowMs = Date.UTC(2100, 0, 1);
+    let ids = 0;
+    const ledger = createMemoryLedger(createLedgerDisk(), { now: () => nowMs, newId: () => `id-${++ids}` });
+    const store = createMemorySyncStore(createStoreDisk());
+    const anybody: Caller = { kind: 'nobody' };
+    const transport: SyncTransport = {
+      push: async (request) => ({ ok: true, value: await pushOperations(store, anybody, request, serverMs) }),
+      pull: async (deviceId, cursor) => ({ ok: true, value: await pullChanges(store, anybody, cursor, 100, deviceId) })
+    };
+    const client = createSyncClient({ ledger, transport, lock: (work) => work(), clock: { now: () => nowMs } });
+    const writtenMs = async (id: string) => hlcMs((await ledger.commit([draftComment(id)], ''))[0]!.hlc);
+
+    expect(await writtenMs('a')).toBe(nowMs);
+    await client.syncOnce();
+    expect(client.status().aheadMs).toBeGreaterThan(0);
+    // What is still pending keeps the order it was made in.
+    await writtenMs('b');
+    nowMs = serverMs;
+    await client.syncOnce();
+    for (const id of ['c', 'd']) {
+      expect(await writtenMs(id)).toBe(serverMs + maxAheadMs);
+      await client.syncOnce();
+      expect(client.status().aheadMs).toBe(0);
+    }
+    nowMs = serverMs + maxAheadMs + 1;
+    expect(await writtenMs('e')).toBe(nowMs);
   });
 
   it('does not repair for ever', async () => {

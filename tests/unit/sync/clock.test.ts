@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clampHlc, excessAheadMs, hlcMs, hlcPattern, maxAheadMs, nextHlc } from '$lib/sync/clock';
+import { clampHlc, excessAheadMs, hlcMs, hlcPattern, maxAheadMs, nextHlc, takeBack } from '$lib/sync/clock';
 
 const day = Date.UTC(2030, 0, 1);
 
@@ -26,6 +26,16 @@ describe('hybrid logical clock', () => {
     expect(nextHlc(first, day, 'd').slice(13)).toBe('0001-d');
     expect(hlcMs(nextHlc(first, day + 1, 'd'))).toBe(day + 1);
     expect(hlcMs(nextHlc(`${first.slice(0, 13)}ffff-d`, day, 'd'))).toBe(day + 1);
+  });
+
+  it('goes on from where it was held back, and from where it was if it was not', () => {
+    const ahead = nextHlc('', Date.UTC(2100, 0, 1), 'd-1');
+    const back = takeBack(ahead, excessAheadMs(ahead, day));
+    expect(hlcMs(back)).toBe(day + maxAheadMs);
+    const next = nextHlc(back, day, 'd-1');
+    expect(next).toMatch(hlcPattern);
+    expect([excessAheadMs(next, day), next > back]).toEqual([0, true]);
+    expect(takeBack(ahead, 0)).toBe(ahead);
   });
 
   it('is held back where it is more than five minutes ahead', () => {

@@ -45,6 +45,100 @@ describe('a page that ends between a note and its entity', () => {
   });
 });
 
+describe('the line of the journal that an own operation has left', () => {
+  const journalOf = ({ opId }: Operation) => ledger.entity('journal', opId);
+
+  async function raise(): Promise<Operation> {
+    const { deviceId } = await ledger.device();
+    const [raised] = await ledger.commit([draftEvent(deviceId, raiseEvent('o'))], '');
+    return raised!;
+  }
+
+  it('is not written again once its operation is settled, and outlives whatever is laid on the alarm before that comes', async () => {
+    const raised = await raise();
+    await ledger.settle([applied(raised)]);
+    const line = (await journalOf(raised))!;
+    await ledger.integrate(pageOf([{ ...line, rev: 7 }], 1, true));
+    expect(await journalOf(raised)).toEqual(line);
+    // The alarm comes on the next page; on what is beneath now, an acknowledgement that is refused is taken back.
+    const [acknowledged] = await ledger.commit([draftEvent(raised.deviceId, acknowledgeEvent('o'))], 'ann');
+    await ledger.settle([refused(acknowledged!)]);
+    expect(await journalOf(raised)).toEqual(line);
+    await ledger.renew();
+    expect(await journalOf(raised)).toEqual(line);
+  });
+
+  it('stays although it follows from nothing that is known yet', async () => {
+    const raised = await raise();
+    const { deviceId } = raised;
+    await ledger.settle([applied(raised)]);
+    const alarm = (await ledger.entity('alarm', `${deviceId}:${ruleId}`))!;
+    await ledger.integrate(
+      pageOf(
+        [
+          { ...(await journalOf(raised))!, rev: 1 },
+          { ...alarm, rev: 2 }
+        ],
+        1
+      )
+    );
+    // Somebody else was first to take it out of service: what stands at the backend is their doing, and this device's return to service.
+    const by = { atMs: 2000, by: 'ann', deviceId };
+    const [out] = await ledger.commit(
+      [draftEvent(deviceId, { kind: 'remove-from-service', reason: 'repair', ...by })],
+      'ann'
+    );
+    const [back] = await ledger.commit([draftEvent(deviceId, { kind: 'return-to-service', ...by })], 'ann');
+    await ledger.settle([{ seq: out!.seq, opId: out!.opId, outcome: 'duplicate' }, applied(back!)]);
+    const line = (await journalOf(back!))!;
+    await ledger.integrate(pageOf([{ ...line, rev: 9 }], 3, true));
+    const [acknowledged] = await ledger.commit([draftEvent(deviceId, acknowledgeEvent('o'))], 'ann');
+    await ledger.settle([refused(acknowledged!)]);
+    expect(await journalOf(back!)).toEqual(line);
+    await ledger.renew();
+    expect(await journalOf(back!)).toEqual(line);
+  });
+
+  it('is written where the backend has another, or its operation is not known to be settled', async () => {
+    const raised = await raise();
+    const line = (await journalOf(raised))!;
+    await ledger.integrate(pageOf([{ ...line, rev: 7 }], 1, true));
+    expect((await journalOf(raised))?.rev).toBe(7);
+    await ledger.settle([applied(raised)]);
+    const other = { ...line, rev: 8, body: { ...line.body!, from: 'LATER' } } as unknown as Entity;
+    await ledger.integrate(pageOf([other], 1));
+    expect(await journalOf(raised)).toEqual(other);
+  });
+
+  it('is dropped when the backend shows it no more', async () => {
+    const raised = await raise();
+    await ledger.settle([applied(raised)]);
+    await ledger.integrate(pageOf([{ ...(await journalOf(raised))!, rev: 7 }], 1));
+    await ledger.integrate({ ...pageOf([], 1, true), resetRequired: true });
+    await ledger.integrate(pageOf([], 1));
+    expect(await journalOf(raised)).toBeUndefined();
+  });
+});
+
+describe('a conflict', () => {
+  it('stays as long as the device cannot know what stands against it', async () => {
+    const [first] = await ledger.commit([draftRule('of ann')], 'ann');
+    await ledger.settle([applied(first!)]);
+    await ledger.integrate(pageOf([sampleEntity('rule', draftRule('of ann'), 9, 'id-1')], 1));
+    // The backend was put back, and somebody else has changed the rule there since.
+    await ledger.integrate({ ...pageOf([], 0, true), resetRequired: true });
+    await ledger.settle([refused(first!)]);
+    await ledger.resolve(first!.opId, 'mine', 'ann');
+    expect(await ledger.conflicts()).toHaveLength(1);
+    await ledger.integrate(pageOf([sampleEntity('rule', draftRule('of bob'), 3)], 1));
+    expect((await ledger.conflicts())[0]?.theirs?.body).toMatchObject({ name: 'of bob' });
+    await ledger.resolve(first!.opId, 'mine', 'ann');
+    expect(await ledger.conflicts()).toEqual([]);
+    expect((await ledger.entity('rule', ruleId))?.body?.name).toBe('of ann');
+    expect(await ledger.pendingCount()).toBe(1);
+  });
+});
+
 describe('an alarm in a state that only a later version knows', () => {
   it('is shown as the backend has it, whatever this device has done to it', async () => {
     const { deviceId } = await ledger.device();

@@ -59,5 +59,8 @@ describe('answers', () => {
     expect(parsePushAnswer({ ...answer, results: [{ seq: 1, opId: 'a', outcome: 'refused' }] })).toBeNull();
     expect(parsePushAnswer({ ...answer, results: [{ seq: 1, opId: 'a', outcome: 'perhaps' }] })).toBeNull();
     expect(parsePushAnswer({ ...answer, halted: { code: 'gap' } })).toBeNull();
+    for (const code of ['gap', 'forked', 'broken-chain', 'not-your-device', 'newer']) {
+      expect(parsePushAnswer({ ...answer, halted: { code, seq: 2 } })).not.toBeNull();
+    }
   });
 });

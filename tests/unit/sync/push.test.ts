@@ -3,6 +3,7 @@ import type { Role } from '$lib/domain/role';
 import type { Operation, OperationDraft } from '$lib/domain/operation';
 import { hashOperation } from '$lib/sync/chain';
 import { maxAheadMs } from '$lib/sync/clock';
+import { schemaVersion } from '$lib/sync/version';
 import type { Caller } from '../../../src/server/api/route';
 import { pullChanges } from '../../../src/server/sync/pull';
 import { pushOperations } from '../../../src/server/sync/push';
@@ -118,6 +119,28 @@ describe('pushOperations', () => {
     ).toEqual(['unknown-kind', 'bad-body', 'applied']);
     expect(await store.progress('d')).toMatchObject({ lastSeq: 3 });
     expect((await store.operations('d', 1, 1))[0]).toMatchObject({ kind: 'forecast' });
+  });
+
+  it('leaves to the device what a later version wrote and this one cannot read, with what is behind it', async () => {
+    const later = (...drafts: OperationDraft[]) => {
+      let prev = '';
+      return drafts.map((draft, i) => {
+        const sealed = createSealer('d')(draft);
+        const operation = { ...sealed, seq: i + 1, opId: `d-${i + 1}`, prev, schema: schemaVersion + 1 };
+        prev = hashOperation(operation);
+        return { ...operation, hash: prev };
+      });
+    };
+    for (const unread of [{ kind: 'forecast' }, { body: 7 }]) {
+      const { push, store } = createPlace();
+      const draft = { ...draftComment('x'), ...unread } as unknown as OperationDraft;
+      expect(await push(later(draftComment('a'), draft, draftComment('b')))).toMatchObject({
+        results: [{ outcome: 'applied' }],
+        lastSeq: 1,
+        halted: { code: 'newer', seq: 2 }
+      });
+      expect(await store.operations('d', 1, 10)).toHaveLength(1);
+    }
   });
 
   it('holds back a clock that is far ahead, and says so', async () => {

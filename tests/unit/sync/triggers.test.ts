@@ -6,8 +6,8 @@ import { createVirtualTime } from '../../simulation/virtual-time';
 const done: SyncOutcome = { kind: 'done', pushed: 0, pulled: 0 };
 const later: SyncOutcome = { kind: 'later', why: 'unreachable' };
 
-/** Triggers over a sync that takes a second and ends as scripted; `runs` holds when each began, ms. */
-function create(outcomes: (SyncOutcome | Error)[] = [], everyMs = 60_000) {
+/** Triggers over a sync that takes a second, or as long as told, and ends as scripted; `runs` holds when each began, ms. */
+function create(outcomes: (SyncOutcome | Error)[] = [], everyMs = 60_000, takesMs = 1000) {
   const time = createVirtualTime(0);
   const runs: number[] = [];
   const triggers = createSyncTriggers({
@@ -16,7 +16,7 @@ function create(outcomes: (SyncOutcome | Error)[] = [], everyMs = 60_000) {
     everyMs,
     async syncOnce() {
       runs.push(time.now());
-      await time.pause(1000);
+      await time.pause(takesMs);
       const outcome = outcomes.shift() ?? done;
       if (outcome instanceof Error) throw outcome;
       return outcome;
@@ -36,13 +36,29 @@ describe('createSyncTriggers', () => {
     expect(runs).toHaveLength(3);
   });
 
-  it('waits for the other writes of a heap, and spreads what a poke asks for', async () => {
-    const { time, runs, triggers } = create();
-    triggers.tell('write');
-    time.after(50, () => triggers.tell('write'));
+  it('sends a write at once, waits for the other ones of its heap, and spreads what a poke asks for', async () => {
+    const { time, runs, triggers } = create([], 60_000, 20);
+    for (const ms of [0, 50, 120, 190]) time.after(ms, () => triggers.tell('write'));
     time.after(5000, () => triggers.tell('poke'));
     await time.runTo(10_000);
-    expect(runs).toEqual([200, 5125]);
+    expect(runs).toEqual([0, 200, 5125]);
+  });
+
+  it('lets no write wait for a clock that was set back', async () => {
+    const time = createVirtualTime(0);
+    let backMs = 0;
+    const runs: number[] = [];
+    const triggers = createSyncTriggers({
+      clock: { now: () => time.now() - backMs, after: time.after },
+      random: { uniform: () => 0.5 },
+      syncOnce: async () => (runs.push(time.now()), done)
+    });
+    triggers.tell('write');
+    await time.runTo(1000);
+    backMs = 3_600_000;
+    triggers.tell('write');
+    await time.runTo(1500);
+    expect(runs).toEqual([0, 1000]);
   });
 
   it('runs once at a time, and once more for all that came meanwhile', async () => {
@@ -61,6 +77,14 @@ describe('createSyncTriggers', () => {
     const gaps = runs.slice(1, 12).map((atMs, i) => atMs - runs[i]! - 1000);
     expect(gaps.slice(0, 4)).toEqual([1500, 3000, 6000, 12_000]);
     expect(Math.max(...gaps)).toBe(225_000);
+  });
+
+  it('goes on hearing of others while what it has waits for a newer backend', async () => {
+    const { time, runs, triggers } = create(Array<SyncOutcome>(9).fill({ kind: 'later', why: 'older-backend' }));
+    triggers.tell('start');
+    for (let n = 1; n < 9; n++) time.after(n * 5000, () => triggers.tell('poke'));
+    await time.runTo(45_000);
+    expect(runs).toEqual(Array.from({ length: 9 }, (_, n) => (n === 0 ? 0 : n * 5000 + 125)));
   });
 
   it('waits as long as the backend asks for', async () => {

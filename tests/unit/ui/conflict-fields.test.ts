@@ -34,7 +34,7 @@ describe('conflictFields', () => {
     const theirs: AlarmRule = { ...rule, isEnabled: false, onDelayMs: 15_000, causes: [], version: 3 };
     expect(conflictFields(conflict(rule, theirs))).toEqual([
       { word: 'Watched', mine: 'yes', theirs: 'no' },
-      { word: 'On-delay', mine: '60 s', theirs: '15 s' },
+      { word: 'On-delay', mine: '60\u00a0s', theirs: '15\u00a0s' },
       { word: 'Why it may come', mine: 'bearing wear', theirs: 'none' }
     ]);
   });
@@ -45,8 +45,8 @@ describe('conflictFields', () => {
       condition: { ...rule.condition, limit: 70, clearBand: { value: 1.5, of: 'unit' } }
     } as AlarmRule;
     expect(conflictFields(conflict(rule, theirs))).toEqual([
-      { word: 'Limit (H)', mine: '78 °C', theirs: '70 °C' },
-      { word: 'Cleared inside it by', mine: '1 %', theirs: '1.5 °C' }
+      { word: 'Limit (H)', mine: '78\u00a0°C', theirs: '70\u00a0°C' },
+      { word: 'Cleared inside it by', mine: '1\u00a0%', theirs: '1.5\u00a0°C' }
     ]);
   });
 

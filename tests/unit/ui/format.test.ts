@@ -54,18 +54,18 @@ describe('numbers', () => {
   });
 
   it.each([
-    [0, '0 %'],
-    [0.001, '<1 %'],
-    [0.61, '61 %'],
-    [0.999, '>99 %'],
-    [1, '100 %'],
+    [0, '0\u00a0%'],
+    [0.001, '<1\u00a0%'],
+    [0.61, '61\u00a0%'],
+    [0.999, '>99\u00a0%'],
+    [1, '100\u00a0%'],
     [NaN, '–']
   ])('writes the share %d as %s', (share, text) => {
     expect(formatPercent(share)).toBe(text);
   });
 
   it('leaves a value without a unit alone', () => {
-    expect(withUnit('81.2', '°C')).toBe('81.2 °C');
+    expect(withUnit('81.2', '°C')).toBe('81.2\u00a0°C');
     expect(withUnit('81.2', '')).toBe('81.2');
   });
 });
@@ -100,20 +100,20 @@ describe('times', () => {
 
 describe('durations', () => {
   it.each([
-    [0.25, '0.25 ms'],
-    [350, '350 ms'],
-    [999.7, '1 s'],
-    [1500, '1.5 s'],
-    [45_000, '45 s'],
-    [59_700, '1 min'],
-    [127_000, '2 min 7 s'],
-    [9 * minute + 59_700, '10 min'],
-    [38 * minute + 10_000, '38 min'],
-    [59.7 * minute, '1 h'],
-    [2 * hour + 5 * minute, '2 h 5 min'],
-    [3 * day + 4 * hour, '3 d 4 h'],
-    [day - 10_000, '1 d'],
-    [0, '0 s'],
+    [0.25, '0.25\u00a0ms'],
+    [350, '350\u00a0ms'],
+    [999.7, '1\u00a0s'],
+    [1500, '1.5\u00a0s'],
+    [45_000, '45\u00a0s'],
+    [59_700, '1\u00a0min'],
+    [127_000, '2\u00a0min 7\u00a0s'],
+    [9 * minute + 59_700, '10\u00a0min'],
+    [38 * minute + 10_000, '38\u00a0min'],
+    [59.7 * minute, '1\u00a0h'],
+    [2 * hour + 5 * minute, '2\u00a0h 5\u00a0min'],
+    [3 * day + 4 * hour, '3\u00a0d 4\u00a0h'],
+    [day - 10_000, '1\u00a0d'],
+    [0, '0\u00a0s'],
     [-1, '–'],
     [NaN, '–']
   ])('writes %d ms as %s', (ms, text) => {
@@ -123,13 +123,13 @@ describe('durations', () => {
 
 describe('bytes', () => {
   it.each([
-    [0, '0 B'],
-    [999, '999 B'],
-    [1200, '1.2 kB'],
-    [9960, '10 kB'],
-    [999_600, '1.0 MB'],
-    [12_400_000, '12 MB'],
-    [5e15, '5,000 TB'],
+    [0, '0\u00a0B'],
+    [999, '999\u00a0B'],
+    [1200, '1.2\u00a0kB'],
+    [9960, '10\u00a0kB'],
+    [999_600, '1.0\u00a0MB'],
+    [12_400_000, '12\u00a0MB'],
+    [5e15, '5,000\u00a0TB'],
     [-1, '–'],
     [NaN, '–']
   ])('writes %d as %s', (bytes, text) => {

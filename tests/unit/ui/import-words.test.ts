@@ -70,7 +70,7 @@ describe('questions', () => {
     expect(optionWord('decimal', ',')).toBe('The comma');
     expect(optionWord('sentinel:a', 'missing')).toBe('No value');
     expect(optionWord('unit:a', 'psi')).toBe('psi');
-    expect(optionWord('row-step', '60000')).toBe('1 min');
+    expect(optionWord('row-step', '60000')).toBe('1\u00a0min');
   });
 });
 
@@ -90,7 +90,7 @@ describe('a plan', () => {
 
 describe('a conversion', () => {
   it('is shown by an example, where there is one', () => {
-    expect(conversionWord({ ...channel, sentinels: [] })).toBe('1 kPa is 0.01 bar');
+    expect(conversionWord({ ...channel, sentinels: [] })).toBe('1\u00a0kPa is 0.01\u00a0bar');
     expect(conversionWord({ ...channel, sentinels: [], factor: 1 })).toBe('');
     const fahrenheit = {
       mappedTo: 'Bearing_Temperature_C',
@@ -99,7 +99,7 @@ describe('a conversion', () => {
       offset: -160 / 9,
       sentinels: []
     };
-    expect(conversionWord({ ...channel, ...fahrenheit })).toBe('100 °F is 37.78 °C');
+    expect(conversionWord({ ...channel, ...fahrenheit })).toBe('100\u00a0°F is 37.78\u00a0°C');
   });
 });
 

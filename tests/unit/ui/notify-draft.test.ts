@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { draftRoute, writeRoute, type NotifyRoute } from '$lib/ui/notify-draft';
+import type { NotificationRoute } from '$lib/domain/notification-route';
+import { draftRoute, writeRoute } from '$lib/ui/notify-draft';
 
 const rest = {
   name: 'On call',
@@ -21,8 +22,12 @@ const mailPlace = {
   to: ['ada@example.org', 'bob@example.org']
 } as const;
 const state = { id: 'r1', isEnabled: false, groups: [...rest.groups] };
-const mail: NotifyRoute = { ...rest, ...state, channel: { ...mailPlace, to: [...mailPlace.to], hasSecret: true } };
-const hook: NotifyRoute = { ...mail, channel: { kind: 'webhook', url: 'https://a.example/', hasSecret: false } };
+const mail: NotificationRoute = {
+  ...rest,
+  ...state,
+  channel: { ...mailPlace, to: [...mailPlace.to], hasSecret: true }
+};
+const hook: NotificationRoute = { ...mail, channel: { kind: 'webhook', url: 'https://a.example/', hasSecret: false } };
 
 describe('a form', () => {
   test.each([

@@ -37,14 +37,14 @@ describe('findRuleDifferences', () => {
   it('writes values with the unit of the channel, and each part of a joined condition', () => {
     const after: AlarmRule = { ...rule, condition: { ...slope, perMinute: 0.75 } };
     expect(findRuleDifferences({ ...rule, condition: slope }, after)).toEqual([
-      { word: 'Steeper than', before: '0.5 °C/min', after: '0.75 °C/min' }
+      { word: 'Steeper than', before: '0.5\u00a0°C/min', after: '0.75\u00a0°C/min' }
     ]);
     const both = (perMinute: number): AlarmRule => ({
       ...rule,
       condition: { kind: 'all', of: [rule.condition, { ...slope, perMinute }] }
     });
     expect(findRuleDifferences(both(1), both(2))).toEqual([
-      { word: '2. Steeper than', before: '1 °C/min', after: '2 °C/min' }
+      { word: '2. Steeper than', before: '1\u00a0°C/min', after: '2\u00a0°C/min' }
     ]);
   });
 });
@@ -61,13 +61,15 @@ describe('the words of alarms', () => {
   };
 
   it('say limit and deadband with the unit of the channel, and none where it is not known', () => {
-    expect(describeCondition(limit)).toBe('Suction pressure below 0 bar (L), set 0.1 bar beyond it, deadband 5 %');
+    expect(describeCondition(limit)).toBe(
+      'Suction pressure below 0\u00a0bar (L), set 0.1\u00a0bar beyond it, deadband 5\u00a0%'
+    );
     expect(describeCondition({ ...limit, channel: 'Seal pressure' })).toContain('below 0 (L), set 0.1 beyond it');
-    expect(describeCondition({ ...limit, channel: 'Seal pressure', unit: 'kPa' })).toContain('below 0 kPa (L)');
+    expect(describeCondition({ ...limit, channel: 'Seal pressure', unit: 'kPa' })).toContain('below 0\u00a0kPa (L)');
   });
 
   it('say value and limit with the unit that the alarm was raised with', () => {
-    expect(describeFigures({ value: 81.23, limit: 75, unit: '°C' })).toBe('81.23 °C, limit 75 °C');
+    expect(describeFigures({ value: 81.23, limit: 75, unit: '°C' })).toBe('81.23\u00a0°C, limit 75\u00a0°C');
     expect(describeFigures({ value: 81.23, limit: null })).toBe('81.23');
     expect(describeFigures({ value: null, limit: 75, unit: '°C' })).toBe('');
   });

@@ -22,10 +22,10 @@ describe('how a source stands', () => {
   it('says since when, and when it tries again', () => {
     expect(sourcePhaseText(state({}), atMs)).toBe('Live since 25 Oct 2026, 03:00 UTC');
     expect(sourcePhaseText(state({ phase: 'waiting', nextTryMs: atMs + 11_200 }), atMs)).toBe(
-      'Waiting: tries again in 12 s'
+      'Waiting: tries again in 12\u00a0s'
     );
     expect(sourcePhaseText(state({ phase: 'waiting', nextTryMs: atMs - 5000 }), atMs)).toBe(
-      'Waiting: tries again in 1 s'
+      'Waiting: tries again in 1\u00a0s'
     );
     expect(sourcePhaseText(state({ phase: 'connecting', attempt: 3 }), atMs)).toBe('Connecting, try 3');
   });
@@ -41,9 +41,11 @@ describe('how a source stands', () => {
 
   it('asks for the likely reason of a clock that moved', () => {
     expect(clockText({ atMs, byMs: -3_600_000, isWholeHours: true, isJump: true })).toBe(
-      'The clock of this source jumped back by 1 h at 25 Oct 2026, 03:00 UTC: summer time or a wrong time zone?'
+      'The clock of this source jumped back by 1\u00a0h at 25 Oct 2026, 03:00 UTC: summer time or a wrong time zone?'
     );
-    expect(clockText({ atMs, byMs: 95_000, isWholeHours: false, isJump: false })).toMatch(/is 1 min 35 s ahead of/);
+    expect(clockText({ atMs, byMs: 95_000, isWholeHours: false, isJump: false })).toMatch(
+      /is 1\u00a0min 35\u00a0s ahead of/
+    );
   });
 });
 

@@ -24,6 +24,7 @@ const faultCodes = all<FaultCode>({
   'damaged-file': true,
   'refused-archive': true,
   'bad-plan': true,
+  'bad-rule': true,
   'bad-recipe': true,
   'bad-model': true,
   'golden-mismatch': true,
@@ -139,9 +140,9 @@ describe('stateSentence', () => {
     words.stateSentence(state('finding-open', { condition: 'anomaly', finding: finding(contributions) }));
 
   it('names the largest contribution with its deviation', () => {
-    expect(anomaly([bearing()])).toBe('Bearing temperature 7.2 °C above what the model expects, on average.');
+    expect(anomaly([bearing()])).toBe('Bearing temperature 7.2\u00a0°C above what the model expects, on average.');
     expect(anomaly([bearing({ seen: 66.8 })])).toBe(
-      'Bearing temperature 7.2 °C below what the model expects, on average.'
+      'Bearing temperature 7.2\u00a0°C below what the model expects, on average.'
     );
     expect(anomaly([bearing({ channel: 'Pressure', unit: '', seen: 0.41, expected: 0.38 })])).toBe(
       'Pressure 0.030 above what the model expects, on average.'
@@ -171,7 +172,7 @@ describe('stateSentence', () => {
 
 describe('evidenceFigures', () => {
   it('gives the peak against the limit and the share of windows above it', () => {
-    expect(words.evidenceFigures(finding([]))).toBe('peak 3.4 × the limit, above it in 96 % of 331 windows');
+    expect(words.evidenceFigures(finding([]))).toBe('peak 3.4 × the limit, above it in 96\u00a0% of 331 windows');
   });
 });
 

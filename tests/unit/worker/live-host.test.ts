@@ -1,4 +1,7 @@
-/** Live monitoring wired as in its thread, over doubles of the databases, a clock moved by hand and a source that says what it is told. */
+/**
+ * Live monitoring wired as in its thread, over doubles of the databases, a clock moved by hand and a source that says what it is told. Long: all
+ * of it is told to the same wired host.
+ */
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '$lib/domain/clock';
 import type { Ledger } from '$lib/domain/ledger';

@@ -85,6 +85,14 @@ describe('as alerts', () => {
     expect(firing.map(({ labels }) => labels.severity)).toEqual(['high']);
     expect(firing[0]!.labels).toEqual(hidden[0]!.labels);
   });
+  test('one that goes by another group from now on is resolved under the former one, and fires under the new one', () => {
+    const left = { ...raised, kind: 'left' as const };
+    const moved = { ...raised, kind: 'again' as const, group: 'south' };
+    const alerts = makeAlerts(message(raised, left, moved), nowMs);
+    expect(alerts.filter(({ labels }) => labels.group === 'north')).toHaveLength(4);
+    const firing = alerts.filter(({ endsAt }) => Date.parse(endsAt) > nowMs);
+    expect(firing.map(({ labels }) => [labels.group, labels.severity])).toEqual([['south', 'high']]);
+  });
   test('one that was told late, while something hides it, does not fire', () => {
     const alerts = makeAlerts(message({ ...raised, hiddenMs: nowMs - 1 }), nowMs);
     expect(alerts.every(({ endsAt }) => Date.parse(endsAt) <= nowMs)).toBe(true);

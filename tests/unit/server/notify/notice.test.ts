@@ -46,6 +46,7 @@ const everybody: Recipient = {
 function plan(entries: JournalEntry[], change: Partial<Recipient> = {}, group = '', nowMs = startMs) {
   const known = new Map<string, Told>();
   const book = {
+    has: () => false,
     get: (route: string, id: string) => known.get(`${route} ${id}`),
     set: (route: string, id: string, told: Told) => void known.set(`${route} ${id}`, told)
   };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Db } from '../../../../src/server/store/db';
 import { migrate, migrations, type Migration } from '../../../../src/server/store/migrate';
 import { connectDb } from '../../../../src/server/store/open-db';
-import { pgliteDatabases, postgresDatabases, type Databases } from '../../../support/databases';
+import { databaseKinds, openDatabases, type Databases } from '../../../support/databases';
 
 const hookMs = 60_000;
 const first: Migration = {
@@ -16,14 +16,11 @@ it('has the files of the folder, numbered without a gap', () => {
   expect(migrations.map(({ name }) => Number(name.slice(0, 4)))).toEqual(migrations.map((_, index) => index + 1));
 });
 
-describe.each([
-  ['pglite', pgliteDatabases],
-  ['postgres', postgresDatabases]
-] as const)('migrations on %s', (_, start) => {
+describe.each(databaseKinds)('migrations on %s', (kind) => {
   let databases: Databases;
   let db: Db;
   beforeAll(async () => {
-    databases = await start();
+    databases = openDatabases(kind);
     db = await connectDb(await databases.create());
   }, hookMs);
   afterAll(async () => {

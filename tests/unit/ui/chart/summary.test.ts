@@ -11,7 +11,7 @@ describe('the sentence for a chart', () => {
   it('says what, when, how far and how many gaps', () => {
     expect(
       summarise('Vibration', 'mm/s', formatWhole(range), toLineColumns(t, Float32Array.of(1.25, NaN, 4.75, 2)))
-    ).toBe('Vibration, 9 Mar 2026, 10:00 – 14:00 UTC: lowest 1.25 mm/s, highest 4.75 mm/s, 1 gap.');
+    ).toBe('Vibration, 9 Mar 2026, 10:00 – 14:00 UTC: lowest 1.25\u00a0mm/s, highest 4.75\u00a0mm/s, 1 gap.');
   });
 
   it('says that there is no value', () => {
