@@ -424,6 +424,24 @@ export function describeLedger(adapter: string, createPlace: () => LedgerPlace):
       expect((await ledger.entities({ kind: 'comment' })).map(({ id, rev }) => [id, rev])).toEqual([['c2', 1]]);
     });
 
+    it('lets go of what lies beneath many things at once, and not of what lies between them', async () => {
+      const pumps = ['pump-1', 'pump-2', 'pump-3'];
+      const made = await commit(...pumps.map((pump) => draftRule(`first of ${pump}`, pump)));
+      await ledger.settle(made.map(applied));
+      await commit(draftRule('second of pump-2', 'pump-2'));
+      const theirs = pumps.map((pump, i) => sampleEntity('rule', draftRule(`theirs of ${pump}`, pump), i + 1));
+      await ledger.integrate(pageOf(theirs, { lastSeq: 3 }));
+      const names = async () => {
+        const rules = await Promise.all(pumps.map((pump) => ledger.entity('rule', `${pump}:pressure`)));
+        return rules.map((rule) => rule?.body?.name);
+      };
+      expect(await names()).toEqual(['theirs of pump-1', 'second of pump-2', 'theirs of pump-3']);
+      const [second] = (await ledger.pending(1)) as [Operation];
+      await ledger.settle([refused(second)]);
+      await ledger.integrate(pageOf([], { lastSeq: 4 }));
+      expect(await names()).toEqual(['theirs of pump-1', 'theirs of pump-2', 'theirs of pump-3']);
+    });
+
     it('sends again what a backend put back to an earlier day has lost', async () => {
       const made = await commit(draftComment('a'), draftComment('b'), draftRule('Mine'));
       await ledger.settle(made.map(applied));

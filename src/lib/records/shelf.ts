@@ -48,17 +48,27 @@ export function createShelf<Row extends { kind: string; id: string }>(table: Tab
     },
     async flush() {
       const rows: Row[] = [];
-      const gone: Key[] = [];
+      const gone = new Map<string, string[]>();
       for (const name of changed) {
         const { key, row } = known.get(name)!;
-        if (row === undefined) gone.push(key);
-        else rows.push(row);
+        const [kind, id] = key;
+        if (row !== undefined) rows.push(row);
+        else if (!gone.get(kind)?.push(id)) gone.set(kind, [id]);
       }
       changed.clear();
-      if (gone.length > 0) await table.bulkDelete(gone);
+      for (const [kind, ids] of gone) await deleteRows(table, kind, ids);
       if (rows.length > 0) await table.bulkPut(rows);
     }
   };
+}
+
+/** In one request, where nothing else lies between them. */
+async function deleteRows<Row>(table: Table<Row, Key>, kind: string, ids: string[]): Promise<void> {
+  const sorted = ids.sort();
+  const stretch = table.where(':id').between([kind, sorted[0]], [kind, sorted.at(-1)], true, true);
+  const wanted = new Set(sorted);
+  const isAlone = (await stretch.primaryKeys()).every(([, id]) => wanted.has(id));
+  await (isAlone ? stretch.delete() : table.bulkDelete(sorted.map((id): Key => [kind, id])));
 }
 
 /** These rows, and perhaps others between them: ids are asked for together because they lie together, and one stretch is read faster than each. */

@@ -144,25 +144,32 @@ async function settleResults(
   host: LedgerHost
 ): Promise<void> {
   const state = await stateOf(rows, host);
-  let { settledSeq } = state;
-  const expected = await rows.operationsFrom(settledSeq + 1, results.length);
-  const bySeq = new Map(expected.map((kept) => [kept.operation.seq, kept]));
+  const run: OperationResult[] = [];
   for (const result of [...results].sort((a, b) => a.seq - b.seq)) {
     // What was settled before stays so; beyond a hole nothing can be known.
-    if (result.seq !== settledSeq + 1) continue;
-    const kept = bySeq.get(result.seq);
-    if (kept?.operation.opId !== result.opId) continue;
-    settledSeq = result.seq;
-    if (result.outcome !== 'applied') await takeOut(rows, kept.operation);
-    // What came to nothing was done by somebody else, which the next pull brings; until then it is shown as it will be.
-    if (result.outcome === 'refused') await refuse(rows, kept.operation, result, host);
-    // Sent again to a backend that was put back to an earlier day, where nothing stood against it.
-    else if (kept.isRefused) await rows.deleteConflict(result.opId);
+    if (result.seq === state.settledSeq + run.length + 1) run.push(result);
   }
-  if (settledSeq === state.settledSeq) return;
+  // The operations are a chain: who means the last one means those before it, and they need not be read.
+  while (run.length > 0 && (await operationAt(rows, run.at(-1)!.seq))?.opId !== run.at(-1)!.opId) run.pop();
+  if (run.length === 0) return;
+  const shown = new Set((await rows.conflicts()).map(({ opId }) => opId));
+  for (const result of run) {
+    const operation = result.outcome === 'applied' ? undefined : await operationAt(rows, result.seq);
+    if (operation) await takeOut(rows, operation);
+    // What came to nothing was done by somebody else, which the next pull brings; until then it is shown as it will be.
+    if (operation && result.outcome === 'refused') await refuse(rows, operation, result, host);
+    // Sent again to a backend that was put back to an earlier day, where nothing stood against it.
+    else if (shown.has(result.opId)) await rows.deleteConflict(result.opId);
+  }
+  const settledSeq = state.settledSeq + run.length;
   // What is still pending has its time; only behind all of it can another one begin.
   const hlc = settledSeq === state.seq ? takeBack(state.hlc, aheadMs) : state.hlc;
   await rows.putState({ ...state, settledSeq, hlc });
+}
+
+async function operationAt(rows: LedgerRows, seq: number): Promise<Operation | undefined> {
+  const [kept] = await rows.operationsFrom(seq, 1);
+  return kept?.operation.seq === seq ? kept.operation : undefined;
 }
 
 async function refuse(

@@ -9,7 +9,6 @@
 import type { PullPage } from '../domain/ledger';
 import type { Entity, EntityKind, Operation, OperationKind } from '../domain/operation';
 import { applyOperation } from './apply';
-import { canonical } from './canonical';
 import type { LedgerRows, LedgerState, Subject } from './ledger-rows';
 
 /** What operations leave a note as, under their own id. */
@@ -55,7 +54,15 @@ export async function confirm(
 function isKept(mine: Entity | undefined, theirs: Entity, isSettled: boolean): boolean {
   if (!mine) return false;
   const isOwnLine = theirs.kind === 'journal' && isSettled && mine.rev === 0;
-  return (isOwnLine || mine.rev === theirs.rev) && canonical({ ...mine, rev: 0 }) === canonical({ ...theirs, rev: 0 });
+  return (isOwnLine || mine.rev === theirs.rev) && isSame(mine, { ...theirs, rev: mine.rev });
+}
+
+/** True where two values of JSON are the same, whatever the order of their keys; what is undefined counts as left out. */
+function isSame(mine: unknown, theirs: unknown): boolean {
+  if (typeof mine !== 'object' || typeof theirs !== 'object' || !mine || !theirs) return mine === theirs;
+  const [a, b] = [mine as Record<string, unknown>, theirs as Record<string, unknown>];
+  if (Array.isArray(mine) !== Array.isArray(theirs)) return false;
+  return Object.keys({ ...a, ...b }).every((key) => isSame(a[key], b[key]));
 }
 
 /** After everything up to now was pulled: what the backend has not changed is, as it is, the outcome of all operations up to `lastSeq`. */

@@ -24,8 +24,11 @@ export function createSyncTransaction(queries: Queries, start: number): Buffered
   const appended: { operation: Operation; result: OperationResult }[] = [];
 
   async function load(subjects: readonly { kind: EntityKind; id: string }[]): Promise<void> {
-    const missing = new Map(subjects.map((each) => [keyOf(each), each]));
-    for (const key of known.keys()) missing.delete(key);
+    const missing = new Map<string, { kind: EntityKind; id: string }>();
+    for (const subject of subjects) {
+      const key = keyOf(subject);
+      if (!known.has(key)) missing.set(key, subject);
+    }
     if (missing.size === 0) return;
     const asked = [...missing.values()];
     const rows = await queries.query<Entity>(

@@ -65,6 +65,8 @@ async function pushOnce(run: SectionRun, operations: number, turn: number): Prom
     const ask = await prepare(page, site.origin);
     await ask((preparation, count) => preparation.queue(count), operations);
     await own.open(`${site.origin}/account`);
+    // The device has had the app for a month: it is not being installed meanwhile.
+    await page.evaluate(async () => void (await navigator.serviceWorker.ready));
     const pushed = watchPushes(page);
     await own.takeProbe();
     await signInFirst(page, site);
