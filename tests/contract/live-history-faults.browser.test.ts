@@ -180,11 +180,11 @@ describe('the journal', () => {
     expect(stored).toBeGreaterThan(0);
     expect(await countRows(live)).toBe(stored * 20_000);
     // Chromium counts what was given back some moments later, and until then may refuse the little that a deletion writes.
-    await vi.waitFor(() => live.deleteAsset('a'), { timeout: 30_000, interval: 500 });
+    await vi.waitFor(() => live.deleteAsset('a'), { timeout: 60_000, interval: 500 });
     expect(await countRows(live)).toBe(0);
     await vi.waitFor(() => live.append(readingsOf('a', 0, 500)), { timeout: 30_000, interval: 500 });
     expect(await countRows(live)).toBe(500);
-  });
+  }, 120_000);
 
   it('is not written any more once another tab has a newer version', async () => {
     const live = opened();

@@ -184,7 +184,7 @@ describe('another version', () => {
   const tables = { assets: 'id', rejected: 'assetId', models: 'id, assetId', weights: 'modelId' };
   const newer = () => {
     const db = new Dexie(name);
-    db.version(4).stores({
+    db.version(6).stores({
       ...tables,
       findings: '[assetId+modelId+startMs+id]',
       states: 'assetId',
@@ -211,7 +211,7 @@ describe('another version', () => {
 
   it('that is newer is read and never written', async () => {
     const upgraded = await newer().open();
-    await upgraded.table('meta').put({ key: 'schemaVersion', value: 5 });
+    await upgraded.table('meta').put({ key: 'schemaVersion', value: 6 });
     await upgraded.table('assets').put(sampleAsset('a'));
     const records = openedRecords();
     expect(await records.assets()).toEqual([sampleAsset('a')]);

@@ -68,8 +68,7 @@ function checkEqual({ name, disk }: Device, backend: Backend): string[] {
     if (!isVisible(theirs)) continue;
     const mine = disk.entities.get(key);
     if (!mine) broken.push(`${name}: ${key} is missing`);
-    else if (!isDeepStrictEqual(mine, isOwnLine(mine) ? { ...theirs, rev: 0 } : theirs))
-      broken.push(`${name}: ${key} differs`);
+    else if (!isSame(mine, theirs)) broken.push(`${name}: ${key} differs`);
   }
   for (const [key, mine] of disk.entities.entries()) {
     if (isVisible(mine) && !backend.disk.entities.get(key)) broken.push(`${name}: only it has ${key}`);
@@ -77,9 +76,10 @@ function checkEqual({ name, disk }: Device, backend: Backend): string[] {
   return broken;
 }
 
-/** A line of the journal that the device's own operation has left may do without a revision. */
-function isOwnLine({ kind, rev }: Entity): boolean {
-  return kind === 'journal' && rev === 0;
+/** Whether a device has an entity as the backend has it. A line of the journal that its own operation has left may do without a revision. */
+export function isSame(mine: Entity | undefined, theirs: Entity): boolean {
+  const isOwnLine = mine?.kind === 'journal' && mine.rev === 0;
+  return isDeepStrictEqual(mine, isOwnLine ? { ...theirs, rev: 0 } : theirs);
 }
 
 /** What was refused is shown on the device that asked for it, and there alone. */

@@ -10,7 +10,7 @@ import { parsePushRequest } from '$lib/sync/protocol';
 import type { Caller } from '../../src/server/api/route';
 import { pullChanges } from '../../src/server/sync/pull';
 import { pushOperations } from '../../src/server/sync/push';
-import { checkEffects } from '../simulation/invariants';
+import { checkEffects, isSame } from '../simulation/invariants';
 import type { Found } from './ledger-writer.worker';
 import { createMemorySyncStore, createStoreDisk } from './memory-sync-store';
 import { createSealer, draftRule } from './operation-samples';
@@ -93,7 +93,7 @@ export function createKilledLedger() {
         ...(isDeepStrictEqual(operations, theirs) ? [] : ['device and backend have different operations']),
         ...[...times].flatMap(([opId, count]) => (count === 1 ? [] : [`${opId} was settled ${count} times`])),
         ...held.flatMap((entity) =>
-          isDeepStrictEqual(mine.get(`${entity.kind} ${entity.id}`), entity) ? [] : [`${entity.id} differs`]
+          isSame(mine.get(`${entity.kind} ${entity.id}`), entity) ? [] : [`${entity.id} differs`]
         ),
         ...(mine.size === held.length ? [] : [`${mine.size} entities for ${held.length} of the backend`]),
         ...refused.flatMap((opId) => (conflicts.includes(opId) || resolved.has(opId) ? [] : [`${opId} is not shown`])),

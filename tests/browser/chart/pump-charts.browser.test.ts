@@ -104,8 +104,8 @@ describe('pump charts', () => {
   it('draw a canvas for each channel, the score and the whole recording, each with its sentence', () => {
     expect(canvases().map((canvas) => canvas.getAttribute('role'))).toEqual(['img', 'img', 'img', 'img']);
     expect(canvases().map((canvas) => canvas.getAttribute('aria-label'))).toEqual([
-      expect.stringMatching(/^ramp c, 9 Mar 2026, 10:00 – 20:00 UTC: lowest 0 °C, highest 101 °C, 1 gap\.$/),
-      expect.stringMatching(/^sine 1, .* bar, 1 gap\.$/),
+      expect.stringMatching(/^ramp c, 9 Mar 2026, 10:00 – 20:00 UTC: lowest 0\u00a0°C, highest 101\u00a0°C, 1 gap\.$/),
+      expect.stringMatching(/^sine 1, .*\u00a0bar, 1 gap\.$/),
       expect.stringMatching(/^Score, .*, 1 gap\.$/),
       'Whole recording, 9 Mar 2026, 10:00 – 20:00 UTC'
     ]);

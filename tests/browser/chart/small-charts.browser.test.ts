@@ -46,8 +46,8 @@ describe('the table of readings', () => {
     expect(target.querySelectorAll('tbody tr')).toHaveLength(50);
     expect([...target.querySelectorAll('thead th')].map((head) => head.textContent)).toEqual([
       'Time, UTC',
-      'ramp c °C',
-      'sine 1 bar',
+      'ramp c\u00a0°C',
+      'sine 1\u00a0bar',
       'Score'
     ]);
     const rows = [...target.querySelectorAll('tbody tr')].map((row) => row.textContent);
