@@ -24,7 +24,9 @@ precacheAndRoute(
 );
 cleanupOutdatedCaches();
 
-registerRoute(new NavigationRoute(createHandlerBoundToURL('/200.html'), { denylist: [/^\/api\//] }));
+// What the backend answers itself is no page of the app.
+const denylist = [/^\/api\//, /^\/(detect|health|metrics)(\/|$)/];
+registerRoute(new NavigationRoute(createHandlerBoundToURL('/200.html'), { denylist }));
 registerRoute(
   ({ url, sameOrigin }) => sameOrigin && /^\/_app\/immutable\/.*\.(wasm|bin)$/.test(url.pathname),
   new CacheFirst({ cacheName: 'heavy-v1' })

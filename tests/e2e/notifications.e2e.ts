@@ -347,5 +347,7 @@ test('a person is asked at a button only; a push is shown, and a click on it sho
   await push({ kind: 'alarms', severity: 'critical', count: 1, alarmId });
   await expect.poll(() => shownNotices(page)).toMatchObject([{ data: alarmId }]);
   await page.goto('/health');
+  // The backend's own answer, not the shell of the app, which would take the click.
+  expect(await page.evaluate(() => document.contentType)).toBe('application/json');
   expect(await click()).toBe(url);
 });
