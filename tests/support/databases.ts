@@ -78,9 +78,20 @@ export function useDatabase(kind: DatabaseKind): OwnDatabase {
             ]);
         }
       });
+      await awaitNotifications(db);
       return db;
     }
   };
+}
+
+/** Until what the test before has told of is heard: notifications come in the order of the commits. */
+async function awaitNotifications(db: Db): Promise<void> {
+  let hear = () => {};
+  const heard = new Promise<void>((resolve) => (hear = resolve));
+  const stop = await db.listen('emptied', () => hear());
+  await db.query(`SELECT pg_notify('emptied', '')`);
+  await heard;
+  await stop();
 }
 
 /** Every table with its rows; null where there are none. */

@@ -35,7 +35,9 @@ describe.each(databaseKinds)('migrations on %s', (kind) => {
     (await db.query<{ name: string }>('SELECT name FROM schema_migration ORDER BY name')).map(({ name }) => name);
 
   it('applies each once, however often and however many at a time', async () => {
-    await Promise.all([migrate(db, [first, second]), migrate(db, [first, second]), migrate(db, [first])]);
+    // One that knows the first alone refuses a database that has the second already.
+    await Promise.all([migrate(db, [first]), migrate(db, [first])]);
+    await Promise.all([migrate(db, [first, second]), migrate(db, [first, second]), migrate(db, [first, second])]);
     await migrate(db, [first, second]);
     expect(await names()).toEqual(['0001_first', '0002_second']);
     expect(await db.query('SELECT * FROM a')).toEqual([{ x: 1, y: null }]);
