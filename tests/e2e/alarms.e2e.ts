@@ -2,8 +2,8 @@
  * Alarms as people live with them: a tablet whose pump calls, an office that sees it, acknowledgements both ways, a network that is
  * gone in between. Two browsers and the real server.
  */
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Browser, type Page } from '@playwright/test';
+import { expectAccessible } from './axe';
 import { build, makeDataFolder, startSite, type Site } from './site';
 
 const port = 4481;
@@ -45,14 +45,6 @@ async function timeAcknowledgement(from: Page, to: Page, name: string): Promise<
   await alarmOf(from, name).getByRole('button', { name: 'Acknowledge' }).click();
   await shown;
   return Date.now() - startedMs;
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  const found = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-    .disableRules('target-size')
-    .analyze();
-  expect(found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 }
 
 async function newPage(browser: Browser): Promise<Page> {

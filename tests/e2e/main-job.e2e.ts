@@ -26,28 +26,42 @@ function readLabelled(): [number, number] {
   return [times[0]!, times.at(-1)!];
 }
 
+/** An event of a trace: times in µs, `tdur` of them on the processor. */
+interface TraceEvent {
+  name: string;
+  pid: number;
+  tid: number;
+  ts: number;
+  dur?: number;
+  tdur?: number;
+}
+
 /**
- * Watches the page's own thread; the function returned tells the long tasks that lay between the appearance of the training
- * and its end, ms. What builds the page before and after is not the training's doing.
+ * Traces the page's own thread; the function returned tells how long each task computed that lay between the appearance of the
+ * training and its end, ms. What builds the page before and after is not the training's doing, nor is what a task waits for
+ * its turn on a machine with less cores than work.
  */
-async function watchLongTasks(page: Page): Promise<() => Promise<number[]>> {
-  const watch = await page.evaluateHandle(() => {
-    const seen = { tasks: [] as { startTime: number; duration: number }[], fromMs: Infinity, toMs: Infinity };
-    const isTraining = () => document.querySelector('[role="progressbar"][aria-label="Training"]') !== null;
-    new PerformanceObserver((list) => seen.tasks.push(...list.getEntries())).observe({ type: 'longtask' });
+async function traceTasks(page: Page): Promise<() => Promise<number[]>> {
+  const browser = page.context().browser()!;
+  await page.evaluate(() => {
+    let isSeen = false;
     new MutationObserver(() => {
-      if (isTraining()) seen.fromMs = Math.min(seen.fromMs, performance.now());
-      else if (seen.fromMs < Infinity) seen.toMs = Math.min(seen.toMs, performance.now());
+      const isTraining = document.querySelector('[role="progressbar"][aria-label="Training"]') !== null;
+      if (isTraining !== isSeen) performance.mark(isTraining ? 'training' : 'trained');
+      isSeen = isTraining;
     }).observe(document.body, { subtree: true, childList: true });
-    return seen;
   });
-  return () =>
-    watch.evaluate(({ tasks, fromMs, toMs }) => {
-      if (!(fromMs < toMs && toMs < Infinity)) throw new Error('the training was not seen');
-      return tasks
-        .filter(({ startTime, duration }) => startTime > fromMs && startTime + duration < toMs)
-        .map(({ duration }) => duration);
-    });
+  await browser.startTracing(page, { categories: ['disabled-by-default-devtools.timeline', 'blink.user_timing'] });
+  return async () => {
+    const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+    const from = traceEvents.find(({ name }) => name === 'training');
+    const to = traceEvents.find(({ name }) => name === 'trained');
+    if (!from || !to) throw new Error('the training was not seen');
+    return traceEvents
+      .filter(({ name, pid, tid }) => name === 'RunTask' && pid === from.pid && tid === from.tid)
+      .filter(({ ts, dur = 0 }) => ts > from.ts && ts + dur < to.ts)
+      .map(({ tdur = Infinity }) => tdur / 1000);
+  };
 }
 
 for (const engine of ['WASM', 'WebGPU'] as const) {
@@ -62,15 +76,17 @@ for (const engine of ['WASM', 'WebGPU'] as const) {
     await chooseEngine(page, engine);
     await importFile(page, file);
     await expect(stateOf(page)).toContainText('Unknown');
-    const blocked = await watchLongTasks(page);
+    const computed = engine === 'WASM' ? await traceTasks(page) : undefined;
     const startMs = Date.now();
     // As it stands on WASM; on the software adapter the recipe that is meant for slow engines.
     await startTraining(page, engine === 'WASM' ? /Fast changes/ : /Quick look/);
     await expect(stateOf(page)).toContainText(/Normal|Anomaly/, { timeout: 220_000 });
     info.annotations.push({ type: 'training', description: `${(Date.now() - startMs) / 1000} s on ${engine}` });
-    if (engine === 'WASM') {
+    if (computed) {
       expect(Date.now() - startMs, 'a training of seconds').toBeLessThan(30_000);
-      expect(await blocked(), 'tasks of more than 50 ms on the page while it trained').toEqual([]);
+      const tasksMs = await computed();
+      expect(tasksMs.length, 'tasks on the page while it trained').toBeGreaterThan(10);
+      expect(Math.max(...tasksMs), 'the longest of them, ms').toBeLessThan(50);
     }
 
     const shown = await findingsOf(page).allInnerTexts();

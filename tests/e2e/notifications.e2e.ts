@@ -2,7 +2,6 @@
  * Notifications as a person sets them up: a webhook and e-mail on the page, an alarm that arrives at both, a far side that is down and comes
  * back; and what a browser shows of a push. The real server, an HTTP and an SMTP server of the test's own.
  */
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { createHmac, randomUUID } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
@@ -11,6 +10,7 @@ import { SMTPServer } from 'smtp-server';
 import type { AlarmEvent, AlarmPriority } from '$lib/domain/alarm';
 import { schemaHeader } from '$lib/sync/protocol';
 import { createSealer } from '../support/operation-samples';
+import { expectAccessible } from './axe';
 import { build, startSite, type Site } from './site';
 
 test.use({ actionTimeout: 20_000 });
@@ -113,14 +113,6 @@ const raise = (name: string, priority: AlarmPriority): AlarmEvent => ({
   isLatching: false
 });
 
-async function expectClean(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-    .disableRules(['target-size'])
-    .analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-}
-
 /** Adds a route by the form; `fill` gives what its channel needs. */
 async function addRoute(page: Page, name: string, by: string, fill: () => Promise<void>): Promise<void> {
   const form = page.getByRole('form', { name: 'Tell somebody else' });
@@ -174,7 +166,7 @@ test('an alarm reaches a webhook and a mailbox once; what could not be delivered
     await becomeAdministrator(page, site);
     await page.getByRole('link', { name: /notifications/i }).click();
     await expect(page.getByText('Nobody yet.')).toBeVisible();
-    await expectClean(page);
+    await expectAccessible(page);
 
     await addRoute(page, 'Control room', 'Webhook', async () => {
       await page.getByLabel('Address').fill(far.hookUrl);
@@ -193,7 +185,7 @@ test('an alarm reaches a webhook and a mailbox once; what could not be delivered
     }
     expect(JSON.parse(far.hooks[0]!.text)).toMatchObject({ kind: 'test', notices: [] });
     expect(far.mails[0]).toContain('Subject: Pumpside: test message');
-    await expectClean(page);
+    await expectAccessible(page);
 
     // Changed, with its secret kept, and without it ever coming back.
     await page.getByRole('button', { name: 'Change Control room' }).click();
@@ -205,7 +197,7 @@ test('an alarm reaches a webhook and a mailbox once; what could not be delivered
     await form.getByLabel(/Quiet hours/).check();
     await form.getByLabel('From', { exact: true }).fill('01:00');
     await form.getByLabel('To', { exact: true }).fill('01:00');
-    await expectClean(page);
+    await expectAccessible(page);
     await form.getByRole('button', { name: 'Store' }).click();
     await expect(page.getByRole('listitem').filter({ hasText: 'Shift office' })).toContainText('quiet 01:00 to 01:00');
     expect(answers.length).toBeGreaterThan(3);
@@ -241,7 +233,7 @@ test('an alarm reaches a webhook and a mailbox once; what could not be delivered
     const letter = page.getByRole('region', { name: 'Not delivered' }).getByRole('listitem');
     await expect(letter).toContainText('Shift office');
     await expect(letter).toContainText('after 2 tries: answered 400');
-    await expectClean(page);
+    await expectAccessible(page);
 
     far.status = 200;
     await letter.getByRole('button', { name: 'Send it again' }).click();

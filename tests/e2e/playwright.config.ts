@@ -6,19 +6,13 @@ const root = join(import.meta.dirname, '../..');
 const origin = 'http://127.0.0.1:4471';
 const executablePath = findChromium();
 
-/** What counts milliseconds of the page runs beside nothing else. */
-const timed = 'main-job.e2e.ts';
-
 export default defineConfig({
-  projects: [
-    // A file each: every test has a browser context of its own, and a server of its own where it stops one.
-    { name: 'side by side', testMatch: '*.e2e.ts', testIgnore: timed, workers: 2 },
-    { name: 'alone', testMatch: timed, workers: 1, dependencies: ['side by side'] }
-  ],
+  testMatch: '*.e2e.ts',
   outputDir: join(root, 'test-results/e2e'),
   // For `$lib` in what tests share.
   tsconfig: join(root, 'tsconfig.json'),
   forbidOnly: true,
+  // A file each: every test has a browser context of its own, and a server of its own where it stops one.
   workers: 2,
   timeout: 60_000,
   expect: { timeout: 20_000 },

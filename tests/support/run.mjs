@@ -35,7 +35,7 @@ const projects = [
 const checks = [
   vitest('unit', '--maxWorkers=2'),
   { name: 'lint', command: ['eslint', '--max-warnings', '0', ...cachedIn('eslint'), '.'] },
-  { name: 'types of the app', command: ['svelte-check', '--fail-on-warnings', '--output', 'human', '--incremental'] },
+  { name: 'types of the app', command: ['svelte-check', '--fail-on-warnings', '--output', 'human', '--tsgo'] },
   ...projects.map(typesOf),
   { name: 'format', command: ['prettier', '--check', '--log-level', 'warn', ...cachedIn('prettier'), '.'] },
   { name: 'unused code', command: ['knip', '--treat-config-hints-as-errors'] }
@@ -102,13 +102,12 @@ function cachedIn(tool) {
 }
 
 /**
- * Checks the types of a project: of the files that have changed since the last run, and of those that depend on them.
+ * Checks the types of a project, by TypeScript 7: in a tenth of the time that TypeScript 6 takes, which ESLint still builds on.
  * @param {string} project
  * @returns {Step}
  */
 function typesOf(project) {
-  const info = join(cache, 'tsc', `${project.replaceAll('/', '-')}.tsbuildinfo`);
-  return { name: `types of ${project}`, command: ['tsc', '-p', project, '--incremental', '--tsBuildInfoFile', info] };
+  return { name: `types of ${project}`, command: ['node', 'node_modules/@typescript/native/bin/tsc', '-p', project] };
 }
 
 /**
