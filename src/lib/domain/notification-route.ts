@@ -13,21 +13,32 @@ export type MailSecurity = 'tls' | 'starttls' | 'none';
 
 /** Where messages go. */
 export type NotificationChannel =
-  | { kind: 'webhook' | 'alertmanager'; url: string }
+  /** HTTP POST of JSON. */
+  | { kind: 'webhook'; url: string }
+  /** The address before `/api/v2/alerts`. */
+  | { kind: 'alertmanager'; url: string }
+  /** SMTP. */
   | { kind: 'email'; host: string; port: number; security: MailSecurity; user: string; from: string; to: string[] };
 
-/** A route as the backend shows it: whether it has a secret, and never which. */
-export interface NotificationRoute {
-  id: string;
-  name: string;
-  isEnabled: boolean;
-  /** Null for all pumps; those of no group are always among them. */
+/** What somebody is told of, and in what portions. */
+export interface NotificationChoice {
+  /** Equipment groups; null for all. Pumps of no group are everybody's. */
   groups: string[] | null;
+  /** Alarms less urgent than this are not told. */
   leastPriority: AlarmPriority;
   tellsReturn: boolean;
   tellsAcknowledged: boolean;
+  /** Alarms of one pump, or of one group, within `bundleMs` become one message. */
   bundleBy: 'asset' | 'group' | 'nothing';
   bundleMs: number;
+  /** Only critical alarms are told then; the others wait. Null for none. */
   quiet: QuietHours | null;
+}
+
+/** A route as the backend shows it: whether it has a secret, and never which. */
+export interface NotificationRoute extends NotificationChoice {
+  id: string;
+  name: string;
+  isEnabled: boolean;
   channel: NotificationChannel & { hasSecret: boolean };
 }

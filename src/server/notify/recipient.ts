@@ -1,25 +1,13 @@
 /** Who is told of alarms, how, and when: a route that a person manages, or a browser that its user has subscribed. */
-import type { AlarmPriority } from '../../lib/domain/alarm';
-import type { MailSecurity, QuietHours } from '../../lib/domain/notification-route';
+import type { NotificationChannel, NotificationChoice } from '../../lib/domain/notification-route';
 
-/** Where messages go. `secret` never leaves the server but to that place; it may be empty. */
+/**
+ * Where messages go. `secret` never leaves the server but to that place; it may be empty. It signs what a webhook gets, is the
+ * password of a mail's `user`, Alertmanager's bearer token, and what authenticates a push to the browser.
+ */
 export type Channel =
-  /** HTTP POST of JSON; the secret signs it. */
-  | { kind: 'webhook'; url: string; secret: string }
-  /** SMTP; the secret is the password of `user`. */
-  | {
-      kind: 'email';
-      host: string;
-      port: number;
-      security: MailSecurity;
-      user: string;
-      secret: string;
-      from: string;
-      to: string[];
-    }
-  /** The address before `/api/v2/alerts`; the secret is a bearer token. */
-  | { kind: 'alertmanager'; url: string; secret: string }
-  /** A browser's push service; the secret authenticates what is sent to the browser. */
+  | (NotificationChannel & { secret: string })
+  /** A browser's push service. */
   | { kind: 'web-push'; endpoint: string; p256dh: string; secret: string };
 
 /** True for a place that shows alarms as they stand until it hears otherwise, rather than telling people once. */
@@ -27,18 +15,7 @@ export function showsStanding({ kind }: Channel): boolean {
   return kind === 'alertmanager';
 }
 
-export interface Recipient {
+export interface Recipient extends NotificationChoice {
   id: string;
   channel: Channel;
-  /** Equipment groups; null for all. Pumps of no group are everybody's. */
-  groups: string[] | null;
-  /** Alarms less urgent than this are not told. */
-  leastPriority: AlarmPriority;
-  tellsReturn: boolean;
-  tellsAcknowledged: boolean;
-  /** Alarms of one pump, or of one group, within `bundleMs` become one message. */
-  bundleBy: 'asset' | 'group' | 'nothing';
-  bundleMs: number;
-  /** Only critical alarms are told then; the others wait. Null for none. */
-  quiet: QuietHours | null;
 }

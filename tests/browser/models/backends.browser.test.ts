@@ -2,7 +2,7 @@
  * The engine on every backend, in a real browser: chosen by self-test, trained, scored, saved and loaded. WebGPU runs on the
  * software adapter, which the tests' Chromium always has: its absence is a failure, not a reason to look away.
  */
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { backends, type BackendName } from '$lib/domain/engine';
 import type { ModelArtifact } from '$lib/domain/manifest';
 import type { Recipe } from '$lib/domain/recipe';
@@ -53,6 +53,19 @@ async function learn(backend: BackendName) {
   return { family, ...learned.value };
 }
 
+/** The model that each backend learns, once for all tests. */
+const learnedOn = new Map<BackendName, ReturnType<typeof learn>>();
+
+function learnOnce(backend: BackendName): ReturnType<typeof learn> {
+  const learned = learnedOn.get(backend) ?? learn(backend);
+  learnedOn.set(backend, learned);
+  return learned;
+}
+
+afterAll(async () => {
+  for (const learned of learnedOn.values()) (await learned).detector.dispose();
+});
+
 async function scoreIn(
   sizes: number[],
   artifact: ModelArtifact,
@@ -76,7 +89,7 @@ function largestDifference(a: number[], b: number[]): number {
 
 describe.each(backends)('%s', (backend) => {
   test('trains and finds the fault', { timeout: 300_000 }, async () => {
-    const { artifact, detector } = await learn(backend);
+    const { artifact, detector } = await learnOnce(backend);
     expect(artifact.manifest.training.loss.every(Number.isFinite)).toBe(true);
     expect(artifact.manifest.training.loss.at(-1)!).toBeLessThan(artifact.manifest.training.loss[0]!);
 
@@ -92,11 +105,10 @@ describe.each(backends)('%s', (backend) => {
     const unknown = whole.scores.flatMap((score, row) => (Number.isNaN(score) ? [row] : []));
     const holes = [0, 220, 261].flatMap((row) => Array.from({ length: 9 }, (_, i) => row + i));
     expect(unknown).toEqual([...new Set([...holes, 260])].sort((a, b) => a - b));
-    detector.dispose();
   });
 
   test('live equals batch, and loaded equals trained', { timeout: 300_000 }, async () => {
-    const { artifact, detector, family } = await learn(backend);
+    const { artifact, detector, family } = await learnOnce(backend);
     const batch = await scoreIn([recording.t.length], artifact, detector);
     const live = await scoreIn([1, 7, 64], artifact, detector);
     // Single precision sums in another order at another batch size: 1e-7 a step, some hundred steps.
@@ -124,16 +136,14 @@ describe.each(backends)('%s', (backend) => {
       fault: { code: 'golden-mismatch', where: 'golden window 3 of 6' }
     });
     loaded.value.dispose();
-    detector.dispose();
   });
 });
 
 test('one seed gives the same losses and scores on every backend', { timeout: 300_000 }, async () => {
   const runs = [];
   for (const backend of backends) {
-    const { artifact, detector } = await learn(backend);
+    const { artifact, detector } = await learnOnce(backend);
     const { scores } = await scoreIn([recording.t.length], artifact, detector);
-    detector.dispose();
     runs.push({ backend, loss: artifact.manifest.training.loss, scores });
   }
   const [reference] = runs.splice(
@@ -155,8 +165,7 @@ test('left to itself the engine passes over the software adapter and says so', a
 });
 
 test('weights that were changed are refused', async () => {
-  const { artifact, detector } = await learn('cpu');
-  detector.dispose();
+  const { artifact } = await learnOnce('cpu');
   const weights = artifact.weights.slice();
   weights[10]! += 1e-3;
   expect(await parseArtifact(artifact.manifest, weights, artifact.golden)).toMatchObject({
