@@ -46,6 +46,7 @@ export async function chooseDrafts(
     [1, () => [process({ kind: 'suppress', atMs, state: 'off' })]],
     [1, () => [process({ kind: 'unsuppress', atMs })]],
     [1, () => [process({ kind: 'expire', atMs })]],
+    [1, () => act(({ shelved }) => ({ kind: 'expire', atMs: shelved?.untilMs ?? atMs }))],
     [8, () => act((alarm) => ({ kind: 'acknowledge', occurrenceId: alarm.occurrence?.id ?? 'none', ...who }))],
     [2, () => act(() => ({ kind: 'shelve', untilMs: atMs + 60_000, reason: `work ${stamp}`, ...who }))],
     [2, () => act(() => ({ kind: 'unshelve', ...who }))],

@@ -1,5 +1,5 @@
 /** Alarms as pages see them, and what people do to them. What the process does to them comes from the live thread. */
-import { expireShelves } from '../alarms/shelving';
+import { createShelfEnds } from '../alarms/shelving';
 import { isReferencePump, type Asset } from '../domain/asset';
 import {
   alarmPriorities,
@@ -20,8 +20,6 @@ import { Query, told, withinQuery } from './query.svelte';
 
 /** How often shelved alarms are looked at: their time limit ends by itself. */
 const expiryMs = 15_000;
-/** So long the device that watches has to end a shelf before another one does. */
-const othersMs = 60_000;
 const mostOpen = 2000;
 /** Where the rule is not known on this device. */
 const usualShelveMs = 8 * 3_600_000;
@@ -42,8 +40,8 @@ export class Alarms {
   readonly #records: Pick<Records, 'asset' | 'assets'>;
   readonly #actor: () => string;
   readonly #now: () => number;
-  /** Whether the backend would take it from this device's person. */
-  readonly #mayExpire: () => boolean;
+  readonly #aheadMs: () => number;
+  readonly #shelfEnds = createShelfEnds();
   /** This device, as alarms name it; empty until it is read. */
   deviceId = $state('');
   /** All that are not normal: unacknowledged ones first, then by priority, then the newest. */
@@ -56,13 +54,14 @@ export class Alarms {
     records: Pick<Records, 'asset' | 'assets'>,
     actor: () => string,
     now: () => number,
-    mayExpire: () => boolean
+    /** By how much the backend has found that clock to be ahead. */
+    aheadMs: () => number
   ) {
     this.#load = load;
     this.#records = records;
     this.#actor = actor;
     this.#now = now;
-    this.#mayExpire = mayExpire;
+    this.#aheadMs = aheadMs;
   }
 
   /** Every alarm that is not normal, of all devices; undefined until they are read. */
@@ -85,23 +84,8 @@ export class Alarms {
 
   /** Ends shelving whose time limit is over, also when the app was closed then; that of other devices where they do not do it. */
   async expire(): Promise<void> {
-    if (!this.#mayExpire()) return;
-    const open = this.open ?? [];
-    const isOwn = ({ deviceId }: Alarm) => deviceId === this.deviceId;
-    const over = [
-      ...expireShelves(open.filter(isOwn), this.#now()),
-      ...expireShelves(
-        open.filter((alarm) => !isOwn(alarm)),
-        this.#now() - othersMs
-      )
-    ];
-    if (over.length === 0) return;
-    await this.#commit(
-      over.flatMap(({ alarmId, event }) => {
-        const alarm = open.find(({ id }) => id === alarmId);
-        return alarm ? [draftEvent(alarm, event)] : [];
-      })
-    );
+    const over = this.#shelfEnds(this.open ?? [], this.deviceId, this.#now(), this.#aheadMs());
+    if (over.length > 0) await this.#commit(over.map(({ alarm, event }) => draftEvent(alarm, event)));
   }
 
   /** Does the same to each of these alarms: those a person sees, never all unseen. */

@@ -34,7 +34,7 @@ class App {
     this.records,
     () => this.session.actor,
     () => Date.now(),
-    () => this.session.may('readings.ingest')
+    () => this.sync.status?.aheadMs ?? 0
   );
   readonly alarmSound = new AlarmSound();
   readonly sync = new Sync(this.session);

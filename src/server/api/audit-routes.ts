@@ -22,6 +22,9 @@ const entrySchema = v.strictObject({
   hash: v.string()
 });
 
+/** On a page, however many are asked for: what was before each change is looked up. */
+const mostEntries = 100;
+
 /** Number of the last entry, then µs, number and device of the last operation, where one was read. */
 const cursorSchema = v.pipe(v.string(), v.regex(/^\d{1,15}~(?:\d{1,16}~\d{1,15}~[\w-]{1,64})?$/));
 
@@ -37,18 +40,23 @@ export function auditRoutes({ db }: AccountPlace): Route[] {
       access: 'audit.read',
       query: v.strictObject({
         cursor: v.optional(cursorSchema, '0~'),
-        limit: pageLimit(100, 100),
+        limit: pageLimit(mostEntries, 1000),
         kind: v.optional(v.picklist(allAuditKinds))
       }),
       cost: 10,
       answers: {
         200: {
-          describes: 'A page; `next` is the `cursor` of the following one.',
+          describes: `A page of at most ${mostEntries} entries; \`next\` is the \`cursor\` of the following one.`,
           schema: v.strictObject({ entries: v.array(entrySchema), next: v.nullable(v.string()) })
         }
       },
       async handle({ query: { cursor, limit, kind = null }, caller }) {
-        const asked = { cursor: readCursor(cursor), limit, kind, groups: groupsOf(caller) };
+        const asked = {
+          cursor: readCursor(cursor),
+          limit: Math.min(limit, mostEntries),
+          kind,
+          groups: groupsOf(caller)
+        };
         const { entries, next } = await readAuditPage(db, asked);
         return { status: 200, body: { entries, next: next && writeCursor(next) } };
       }

@@ -39,7 +39,7 @@ function permissionFor(operation: Operation, card: Entity<'asset'> | undefined):
       return hasOtherGroup ? 'rules.change' : 'alarms.act';
     }
     case 'alarm':
-      return permissionForEvent(operation.body.event);
+      return permissionForEvent(operation.body.event, operation.body.deviceId === operation.deviceId);
     case 'rule':
       return 'rules.change';
     case 'promotion':
@@ -51,8 +51,9 @@ function permissionFor(operation: Operation, card: Entity<'asset'> | undefined):
   }
 }
 
-function permissionForEvent(event: AlarmEvent): Permission {
-  if (!isAct(event)) return 'readings.ingest';
+function permissionForEvent(event: AlarmEvent, isOwn: boolean): Permission {
+  // That the time of another device's shelf is up is a matter of clocks.
+  if (!isAct(event)) return isOwn ? 'readings.ingest' : 'alarms.read';
   const isService = event.kind === 'remove-from-service' || event.kind === 'return-to-service';
   return isService ? 'maintenance.write' : 'alarms.act';
 }

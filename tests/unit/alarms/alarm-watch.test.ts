@@ -237,7 +237,7 @@ describe('after a restart', () => {
     });
     expect(expireShelves([shelved, standing], 4999)).toEqual([]);
     const [expired] = expireShelves([shelved, standing], 90_000);
-    expect(expired?.alarmId).toBe(standing.id);
+    expect(expired?.alarm).toBe(shelved);
     expect(advanceAlarm(shelved, expired!.event)).toMatchObject({ state: 'UNACK', sinceMs: 5000 });
   });
 
