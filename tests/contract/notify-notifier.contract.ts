@@ -46,6 +46,7 @@ export const message: Message = {
   id: '00000000-0000-4000-8000-000000000001',
   kind: 'alarms',
   notices: [notice],
+  standing: [],
   reached: []
 };
 

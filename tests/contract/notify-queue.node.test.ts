@@ -1,7 +1,7 @@
 /** What the database keeps of notifications, on both kinds of it: who has got a message, what is told once, and what is deleted when. */
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { JournalEntry } from '$lib/domain/alarm';
+import type { AlarmState, JournalEntry } from '$lib/domain/alarm';
 import { makeAlerts } from '../../src/server/notify/alertmanager';
 import { collectNotices } from '../../src/server/notify/collect';
 import { deliverDue } from '../../src/server/notify/deliver';
@@ -28,13 +28,15 @@ describe.each(databaseKinds)('notifications in %s', (kind) => {
 
   let nowMs = 0;
   let sent: (Message & { to: string })[] = [];
+  /** Of those, what the place took. */
+  let taken: Message[] = [];
   let answers: Sent[] = [];
   beforeEach(async () => {
     await db.query('TRUNCATE notification_route, sync_entity CASCADE');
     const { newest } = await store.version();
     await db.query('UPDATE notification_cursor SET rev = $1, caught_up_at = now()', [newest]);
     nowMs = Date.now();
-    [sent, answers] = [[], []];
+    [sent, taken, answers] = [[], [], []];
   });
 
   async function addRoute(change: Partial<NotificationRoute> = {}): Promise<string> {
@@ -73,7 +75,9 @@ describe.each(databaseKinds)('notifications in %s', (kind) => {
       openNotifier: (channel) => ({
         async send(message) {
           sent.push({ ...message, to: channel.kind === 'webhook' ? channel.url : channel.kind });
-          return answers.shift() ?? { ok: true };
+          const answer = answers.shift() ?? { ok: true };
+          if (answer.ok) taken.push(message);
+          return answer;
         }
       })
     });
@@ -187,11 +191,11 @@ describe.each(databaseKinds)('notifications in %s', (kind) => {
   });
 
   describe('an alarm whose pump comes to another group, at a place that shows alarms', () => {
-    const places = (groups: string[] | null) =>
-      addRoute({ groups, channel: { kind: 'alertmanager', url: 'https://board.example', secret: '' } });
-    /** What stands at the place by group, after all that was sent to it. */
+    const places = (groups: string[] | null, change: Partial<NotificationRoute> = {}) =>
+      addRoute({ groups, channel: { kind: 'alertmanager', url: 'https://board.example', secret: '' }, ...change });
+    /** What stands at the place by group, after all that it took. */
     const standing = () => {
-      const alerts = sent.flatMap((message) => makeAlerts(message, nowMs));
+      const alerts = taken.flatMap((message) => makeAlerts(message, nowMs));
       const newest = new Map(alerts.map((alert) => [JSON.stringify(alert.labels), alert]));
       const firing = [...newest.values()].filter(({ endsAt }) => Date.parse(endsAt) > nowMs);
       return firing.map(({ labels }) => `${labels.group} ${labels.severity}`).sort();
@@ -246,6 +250,211 @@ describe.each(databaseKinds)('notifications in %s', (kind) => {
       await move('south');
       await settle();
       expect(standing()).toEqual([]);
+    });
+
+    const acts = (event: JournalEntry['event'], from: AlarmState, to: AlarmState) => ({
+      id: randomUUID(),
+      eventMs: nowMs,
+      event,
+      from,
+      to
+    });
+    const shelve = () => acts('shelve', 'UNACK', 'SHLVD');
+    const unshelve = () => acts('unshelve', 'SHLVD', 'UNACK');
+    const returns = () => acts('return', 'UNACK', 'RTNUN');
+    /** Moves the pump where all that is stored was stored so many days ago. */
+    const moveAfter = async (days: number, group: string) => {
+      await age(days);
+      await move(group);
+      await settle();
+    };
+
+    describe.each([0, 2])('and comes back, each time after %i days,', (days) => {
+      test('fires there again, and ends there', async () => {
+        await places(['north']);
+        await move('north');
+        const [raised] = await write({});
+        await settle();
+        for (const group of ['south', 'west', 'south']) {
+          await moveAfter(days, group);
+          expect(standing()).toEqual([]);
+        }
+        await moveAfter(days, 'north');
+        expect(standing()).toEqual(['north high']);
+        expect(sent.flatMap(({ notices }) => notices.map((notice) => notice.kind))).toEqual([
+          'announced',
+          'left',
+          'again'
+        ]);
+        await write({ ...raised!, ...returns() });
+        await settle();
+        expect(standing()).toEqual([]);
+      });
+
+      test('fires no more where it returned meanwhile, and is forgotten in time', async () => {
+        await places(['north']);
+        await move('north');
+        const [raised] = await write({});
+        await settle();
+        await moveAfter(days, 'south');
+        await write({ ...raised!, ...returns() });
+        await settle();
+        await moveAfter(days, 'north');
+        expect(standing()).toEqual([]);
+        await pruneNotifications(db, nowMs + 91 * dayMs);
+        expect(await count('notification_told')).toBe(0);
+      });
+
+      test('fires again only once it shows, where it was hidden meanwhile', async () => {
+        await places(['north']);
+        await move('north');
+        const [raised] = await write({});
+        await settle();
+        await moveAfter(days, 'south');
+        await write({ ...raised!, ...shelve() });
+        await settle();
+        await moveAfter(days, 'north');
+        expect(standing()).toEqual([]);
+        await write({ ...raised!, ...unshelve() });
+        await settle();
+        expect(standing()).toEqual(['north high']);
+      });
+
+      test('fires again where it was hidden before, and shows since', async () => {
+        await places(['north']);
+        await move('north');
+        const [raised] = await write({});
+        await settle();
+        await write({ ...raised!, ...shelve() });
+        await settle();
+        await moveAfter(days, 'south');
+        await write({ ...raised!, ...unshelve() });
+        await settle();
+        expect(standing()).toEqual([]);
+        await moveAfter(days, 'north');
+        expect(standing()).toEqual(['north high']);
+      });
+
+      test('one that was raised anew meanwhile fires once', async () => {
+        await places(['north']);
+        await move('north');
+        const [raised] = await write({});
+        await settle();
+        await moveAfter(days, 'south');
+        await write({ ...raised!, ...returns() }, { priority: 'low' });
+        await settle();
+        expect(standing()).toEqual([]);
+        await moveAfter(days, 'north');
+        // As every alarm of a pump that comes to a group: it hears of what is new there.
+        expect(standing()).toEqual(days === 0 ? ['north low'] : []);
+      });
+    });
+
+    describe('and is told late', () => {
+      const failure = { ok: false, final: false, gone: false, detail: 'away' } as const;
+      const quiet = { from: '22:00', to: '07:00', timeZone: 'UTC' };
+
+      test.each([
+        ['of the former group', ['north'], []],
+        ['of both', null, ['south medium']]
+      ])('after quiet hours, fires at a place %s only where it stands', async (_, groups, expected) => {
+        nowMs = Date.UTC(2026, 0, 5, 2);
+        await places(groups, { quiet });
+        await move('north');
+        const [raised] = await write({ priority: 'medium' });
+        await settle();
+        await move('south');
+        await settle();
+        expect(standing()).toEqual([]);
+        nowMs = Date.UTC(2026, 0, 5, 7);
+        await settle();
+        expect(sent.flatMap(({ notices }) => notices.map(({ kind }) => kind))).toContain('announced');
+        expect(standing()).toEqual(expected);
+        await write({ ...raised!, ...returns() });
+        await settle();
+        expect(standing()).toEqual([]);
+      });
+
+      test('by a dead letter, fires only where it stands', async () => {
+        const routeId = await places(null);
+        answers = [{ ...failure, final: true }];
+        await move('north');
+        await write({});
+        await settle();
+        await move('south');
+        await settle();
+        const [letter] = await listDeadLetters(db, [routeId], 9);
+        await revive(db, letter!.id, nowMs);
+        await settle();
+        expect(taken.at(-1)!.notices).toMatchObject([{ kind: 'announced', group: 'north' }]);
+        expect(standing()).toEqual(['south high']);
+      });
+
+      test('that it left, when it has come back, stands all the same', async () => {
+        const routeId = await places(null);
+        await move('north');
+        await write({});
+        await settle();
+        answers = [{ ...failure, final: true }];
+        await move('south');
+        await settle();
+        await move('north');
+        await settle();
+        const [letter] = await listDeadLetters(db, [routeId], 9);
+        await revive(db, letter!.id, nowMs);
+        await settle();
+        expect(taken.at(-1)!.notices.map(({ kind, group }) => [kind, group])).toContainEqual(['left', 'north']);
+        expect(standing()).toEqual(['north high']);
+      });
+
+      test('after it has become critical, stands once', async () => {
+        await places(null);
+        answers = [failure];
+        await move('north');
+        const [raised] = await write({});
+        await settle();
+        await write({ ...raised!, ...acts('reprioritise', 'UNACK', 'UNACK'), priority: 'critical' });
+        await settle();
+        expect(standing()).toEqual(['north critical']);
+        nowMs += dayMs;
+        await settle();
+        expect(taken.map(({ notices }) => notices.map(({ kind }) => kind))).toEqual([['escalated'], ['announced']]);
+        expect(standing()).toEqual(['north critical']);
+        await write({ ...raised!, ...returns() });
+        await settle();
+        expect(standing()).toEqual([]);
+      });
+
+      test('that it returned, after it was raised anew and critical, stands', async () => {
+        await places(null);
+        await move('north');
+        const [raised] = await write({});
+        await settle();
+        answers = [failure];
+        await write({ ...raised!, ...returns() });
+        await settle();
+        await write({ priority: 'critical' });
+        await settle();
+        nowMs += dayMs;
+        await settle();
+        expect(taken.at(-1)!.notices).toMatchObject([{ kind: 'returned' }]);
+        expect(standing()).toEqual(['north critical']);
+      });
+
+      test('where no note was taken of what stands, fires and ends', async () => {
+        await places(null);
+        answers = [failure];
+        await move('north');
+        const [raised] = await write({});
+        await settle();
+        await db.query('UPDATE notification_told SET standing = NULL, asset = NULL');
+        nowMs += dayMs;
+        await settle();
+        expect(standing()).toEqual(['north high']);
+        await write({ ...raised!, ...returns() });
+        await settle();
+        expect(standing()).toEqual([]);
+      });
     });
 
     test('people hear nothing of it', async () => {

@@ -186,7 +186,7 @@ function routeRoutes({ db, nowMs, newId, openNotifier, wake }: NotificationPlace
       async handle(asked) {
         const route = await find(asked);
         if (!route) return missing(asked);
-        const message = { id: newId(), kind: 'test' as const, notices: [], reached: [] };
+        const message = { id: newId(), kind: 'test' as const, notices: [], standing: [], reached: [] };
         const sent = await sendOnce(openNotifier(route.channel), message, asked.signal);
         return { status: 200, body: { isSent: sent.ok, detail: sent.ok ? '' : sent.detail } };
       }

@@ -1,11 +1,13 @@
 /**
  * Messages as alerts of Prometheus' Alertmanager (`POST /api/v2/alerts`). An alert is known there by its labels: the alarm, its pump and its
  * severity, for that is what people route by. It lasts until it is resolved: the alarm has returned, or something hides it, and then it
- * fires again when it shows again. One whose pump goes to another group ends there, and is another alert. Should the end never come, it ends
- * by itself.
+ * fires again when it shows again. One whose pump goes to another group ends there, and is another alert. Messages may come late, and a
+ * critical one before an earlier one: whatever comes fires only what stands now, as urgent as it is now. Should the end never come, it ends by
+ * itself.
  */
 import { alarmPriorities, type AlarmPriority } from '../../lib/domain/alarm';
 import { describeNotice } from './message-text';
+import { isEnd } from './notice';
 import type { Message, MessageNotice, Notifier } from './notifier';
 import { post } from './post';
 import type { Network } from './reachable';
@@ -39,24 +41,43 @@ export function createAlertmanager(
   };
 }
 
-/** The alerts of a message: of each occurrence as it stands after it. */
+/** The alerts of a message: of each that it is about, as it stands now. */
 export function makeAlerts(message: Message, nowMs: number): Alert[] {
   if (message.kind === 'test') {
     const labels = { alertname: 'PumpsideTest', severity: 'low', source: 'pumpside' };
     return [{ labels, annotations: { summary: 'A test' }, startsAt: time(nowMs), endsAt: time(nowMs + testMs) }];
   }
-  const newest = new Map(
-    message.notices.map((notice) => [JSON.stringify([notice.alarmId, notice.group, notice.name]), notice])
-  );
-  return [...newest.values()].flatMap((notice) => {
-    const { kind, returnedMs, hiddenMs } = notice;
-    const isOver = kind === 'returned' || kind === 'left' || returnedMs !== null || hiddenMs !== null;
-    const own = makeAlert(notice, notice.priority, isOver, nowMs);
+  const told = new Map<string, MessageNotice[]>();
+  for (const notice of message.notices) told.set(alertOf(notice), [...(told.get(alertOf(notice)) ?? []), notice]);
+  const standing = new Map(message.standing.filter((each) => !isOver(each)).map((each) => [alertOf(each), each]));
+  // Without those told by a version that took no note of what stands: they fire and end by their own notices.
+  const known = new Set(message.standing.map(({ occurrenceId }) => occurrenceId));
+  return [...told].flatMap(([alert, notices]) => {
+    const notice = notices.at(-1)!;
+    const now = standing.get(alert);
+    const shown = now ?? notice;
+    const others = alarmPriorities
+      .filter((priority) => priority !== shown.priority)
+      .map((priority) => makeAlert(shown, priority, true, nowMs));
+    const hasEnded = isOver(notice) || (!now && known.has(notice.occurrenceId));
+    // What stands there again, or anew, has a notice of its own.
+    if (now && hasEnded) return others;
+    const own = makeAlert(shown, shown.priority, hasEnded, nowMs);
     // What it was called before its priority became another must not go on by itself.
-    if (!isOver && kind === 'announced') return [own];
-    const others = alarmPriorities.filter((priority) => priority !== notice.priority);
-    return [own, ...others.map((priority) => makeAlert(notice, priority, true, nowMs))];
+    const isFirst = [shown, ...notices].every(
+      ({ kind, occurrenceId }) => kind === 'announced' && occurrenceId === shown.occurrenceId
+    );
+    return isFirst && !hasEnded ? [own] : [own, ...others];
   });
+}
+
+/** What an alert is known by, besides its severity. */
+function alertOf({ alarmId, group, name }: MessageNotice): string {
+  return JSON.stringify([alarmId, group, name]);
+}
+
+function isOver({ kind, returnedMs, hiddenMs }: MessageNotice): boolean {
+  return isEnd(kind) || returnedMs !== null || hiddenMs !== null;
 }
 
 function makeAlert(notice: MessageNotice, severity: AlarmPriority, isOver: boolean, nowMs: number): Alert {

@@ -45,7 +45,10 @@ export interface Told {
   returnedMs: number | null;
   /** Since when it is hidden; null while it shows. */
   hiddenMs: number | null;
-  /** As it stands there: what a place that shows alarms was told last. Null where nothing stands, and for people. */
+  /**
+   * What a place that shows alarms was told last: it stands there as that says, and not at all where that is `hidden` or `left`. The group is
+   * the one that the pump came to last. Null once it has returned, for people, and where it is not known.
+   */
   standing: Notice | null;
 }
 
@@ -116,6 +119,11 @@ export function noteTold(notice: Notice, told: Told | undefined, wanted: boolean
   if (!wanted || kind === 'acknowledged') return shown;
   if (!shown) return { priority, raisedMs: atMs, returnedMs: null, hiddenMs: null, standing: null };
   return rank(priority) < rank(shown.priority) ? { ...shown, priority } : shown;
+}
+
+/** Whether nothing stands any more, after the notice, at a place that shows alarms. */
+export function isEnd(kind: NoticeKind): boolean {
+  return kind === 'returned' || kind === 'hidden' || kind === 'ended' || kind === 'left';
 }
 
 /** 0 for the most urgent. */

@@ -16,6 +16,8 @@ export interface Message {
   kind: 'alarms' | 'test';
   /** In the order in which it happened; none in a test. */
   notices: MessageNotice[];
+  /** For a place that shows alarms: what it was told last of each occurrence of these pumps that has not returned, where that is known. */
+  standing: MessageNotice[];
   /** Addresses of the channel that have got it already, where it has several. */
   reached: string[];
 }

@@ -1,7 +1,7 @@
 /** Which notices go to whom, and with which others: the step between the journal and the queue. Pure. */
 import type { JournalEntry } from '../../lib/domain/alarm';
 import { endOfQuiet } from './due';
-import { isWanted, keyOf, noteTold, readNotice, takesGroup, type Notice, type Told } from './notice';
+import { isEnd, isWanted, keyOf, noteTold, readNotice, takesGroup, type Notice, type Told } from './notice';
 import { showsStanding, type Recipient } from './recipient';
 
 /** An entry of the journal, its revision, and the group of its pump. */
@@ -32,7 +32,7 @@ export interface ToldBook {
   set(routeId: string, occurrenceId: string, told: Told): void;
 }
 
-/** What stands at a recipient of a pump whose card has changed. */
+/** What stands at a recipient, or has stood and may again, of a pump whose card has changed. */
 export interface Standing {
   recipient: Recipient;
   told: Told & { standing: Notice };
@@ -63,27 +63,31 @@ export function planNotices(changes: Change[], recipients: Recipient[], book: To
   return planned;
 }
 
-/** Plans for pumps that have come to another group: what stands ends under the former one, and goes on under the new one where that is wanted. */
+/**
+ * Plans for pumps that have come to another group: what stands ends under the former one, and goes on under the new one where that is wanted.
+ * What does not go on is kept until it returns, for the pump may come back.
+ */
 export function planMoves(moves: Standing[], book: ToldBook, nowMs: number): Planned[] {
   return moves.flatMap(({ recipient, told, rev, group }) => {
-    const { standing } = told;
-    const moved: Notice = { ...standing, kind: 'again', group, atMs: nowMs, by: '' };
-    const left = leaveStanding(standing, moved);
-    if (!left) return [];
-    const goesOn = told.returnedMs === null && told.hiddenMs === null && takesGroup(recipient.groups, group);
-    book.set(recipient.id, standing.occurrenceId, { ...told, standing: goesOn ? moved : null });
-    return [left, ...(goesOn ? [moved] : [])].map((notice) => planFor(recipient, rev, notice, nowMs));
+    const { standing, returnedMs, hiddenMs } = told;
+    if (standing.group === group) return [];
+    const goesOn = returnedMs === null && hiddenMs === null && takesGroup(recipient.groups, group);
+    const moved: Notice = { ...standing, kind: goesOn ? 'again' : 'left', group, atMs: nowMs, by: '' };
+    book.set(recipient.id, standing.occurrenceId, { ...told, standing: returnedMs === null ? moved : null });
+    const notices = [leaveStanding(standing, moved), goesOn ? moved : null];
+    return notices.flatMap((notice) => (notice ? planFor(recipient, rev, notice, nowMs) : []));
   });
 }
 
-/** The notice that ends what stands, where the next one would be about something else there; null where it is the same. */
+/** The notice that ends what stands, where the next one would be about something else there; null where it is the same, or nothing stands. */
 function leaveStanding(standing: Notice, next: Notice): Notice | null {
   const isSame = standing.group === next.group && standing.name === next.name;
-  return isSame ? null : { ...standing, kind: 'left', atMs: next.atMs, by: '' };
+  return isSame || isEnd(standing.kind) ? null : { ...standing, kind: 'left', atMs: next.atMs, by: '' };
 }
 
 function noteStanding(notice: Notice, told: Told): Told {
-  return { ...told, standing: told.returnedMs === null && told.hiddenMs === null ? notice : null };
+  if (told.returnedMs !== null) return { ...told, standing: null };
+  return { ...told, standing: told.hiddenMs === null ? notice : { ...notice, kind: 'hidden' } };
 }
 
 function planFor(recipient: Recipient, rev: number, notice: Notice, nowMs: number): Planned {
@@ -97,8 +101,7 @@ function planFor(recipient: Recipient, rev: number, notice: Notice, nowMs: numbe
  * ends an alert in a place that shows them wakes nobody.
  */
 function mayWait({ channel }: Recipient, { kind, priority }: Notice): boolean {
-  const isEnd = kind === 'returned' || kind === 'hidden' || kind === 'ended' || kind === 'left';
-  return priority !== 'critical' && !(isEnd && showsStanding(channel));
+  return priority !== 'critical' && !(isEnd(kind) && showsStanding(channel));
 }
 
 function bundleOf({ bundleBy }: Recipient, { alarmId, assetId, group }: Notice): string {

@@ -98,25 +98,33 @@ export async function nextDue(queries: Queries, nowMs: number): Promise<number |
   return row!.due;
 }
 
+type NoticeRow = Pick<MessageNotice, 'returnedMs' | 'hiddenMs'> & { notice: Notice; raisedMs: number | null };
+const toldTimes = 't.raised_ms AS "raisedMs", t.returned_ms AS "returnedMs", t.hidden_ms AS "hiddenMs"';
+
 /** What a message says, with what has become of its occurrences since. */
 export async function readMessage(queries: Queries, id: string): Promise<Message> {
-  type Row = Pick<MessageNotice, 'returnedMs' | 'hiddenMs'> & { notice: Notice; raisedMs: number | null };
-  const rows = await queries.query<Row>(
-    `SELECT n.notice, t.raised_ms AS "raisedMs", t.returned_ms AS "returnedMs", t.hidden_ms AS "hiddenMs" FROM notification_notice n
+  const complete = ({ notice, raisedMs, ...ends }: NoticeRow): MessageNotice => ({
+    ...notice,
+    raisedMs: raisedMs ?? notice.atMs,
+    ...ends
+  });
+  const rows = await queries.query<NoticeRow>(
+    `SELECT n.notice, ${toldTimes} FROM notification_notice n
       LEFT JOIN notification_told t ON t.route_id = n.route_id AND t.occurrence = n.occurrence
       WHERE n.delivery_id = $1 AND n.notice IS NOT NULL ORDER BY n.rev`,
     [id]
   );
-  const notices = rows.map(({ notice, raisedMs, ...ends }) => ({
-    ...notice,
-    raisedMs: raisedMs ?? notice.atMs,
-    ...ends
-  }));
+  const standing = await queries.query<NoticeRow>(
+    `SELECT t.standing AS notice, ${toldTimes} FROM notification_told t JOIN notification_delivery d ON d.route_id = t.route_id
+      WHERE d.id = $1 AND t.asset = ANY ($2::bytea[]) AND t.returned_ms IS NULL ORDER BY t.raised_ms`,
+    [id, [...new Set(rows.map(({ notice }) => notice.assetId))].map(hashText)]
+  );
   const [delivery] = await queries.query<{ reached: string[] }>(
     'SELECT reached FROM notification_delivery WHERE id = $1',
     [id]
   );
-  return { id, kind: 'alarms', notices, reached: delivery?.reached ?? [] };
+  const reached = delivery?.reached ?? [];
+  return { id, kind: 'alarms', notices: rows.map(complete), standing: standing.map(complete), reached };
 }
 
 /** Ends a message that was sent. */

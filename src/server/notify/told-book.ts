@@ -47,7 +47,7 @@ export async function openToldBook(
   };
 }
 
-/** What stands at places that show alarms, of these pumps. */
+/** What stands at places that show alarms, or has stood and may again, of these pumps. */
 export async function readStanding(queries: Queries, assetIds: string[]): Promise<(Row & { standing: Notice })[]> {
   return queries.query(`SELECT ${columns} FROM notification_told WHERE asset = ANY ($1::bytea[])`, [
     assetIds.map(hashText)

@@ -29,7 +29,13 @@ const raised: MessageNotice = {
   hiddenMs: null
 };
 const returned: MessageNotice = { ...raised, kind: 'returned', atMs: nowMs - 1000, returnedMs: nowMs - 1000 };
-const message = (...notices: MessageNotice[]) => ({ id: 'm', kind: 'alarms' as const, notices, reached: [] });
+const message = (...notices: MessageNotice[]) => ({
+  id: 'm',
+  kind: 'alarms' as const,
+  notices,
+  standing: [],
+  reached: []
+});
 
 describe('as text', () => {
   test('says when, how urgent, where, what and how much', () => {
@@ -100,6 +106,37 @@ describe('as alerts', () => {
   test('one that comes late does not fire again', () => {
     const alerts = makeAlerts(message({ ...raised, returnedMs: nowMs - 1 }), nowMs);
     expect(alerts.every(({ endsAt }) => Date.parse(endsAt) <= nowMs)).toBe(true);
+  });
+  describe('that comes late', () => {
+    const firing = (notices: MessageNotice[], standing: MessageNotice[]) =>
+      makeAlerts({ ...message(...notices), standing }, nowMs)
+        .filter(({ endsAt }) => Date.parse(endsAt) > nowMs)
+        .map(({ labels }) => `${labels.group} ${labels.severity}`);
+    test('fires as urgent as its alarm is by now, and resolves what it was', () => {
+      const critical = { ...raised, kind: 'escalated' as const, priority: 'critical' as const };
+      expect(firing([raised], [critical])).toEqual(['north critical']);
+      expect(makeAlerts({ ...message(raised), standing: [critical] }, nowMs)).toHaveLength(4);
+    });
+    test('fires nothing where its alarm goes by another group or name, or has left', () => {
+      const again = { ...raised, kind: 'again' as const };
+      expect(firing([raised], [{ ...again, group: 'south' }])).toEqual([]);
+      expect(firing([raised], [{ ...again, name: 'Hot' }])).toEqual([]);
+      expect(firing([raised], [{ ...again, kind: 'left' }])).toEqual([]);
+    });
+    test('leaves alone what stands again, or anew, when it tells an end', () => {
+      for (const end of [returned, { ...raised, kind: 'left' as const }, { ...raised, kind: 'hidden' as const }]) {
+        const alerts = makeAlerts({ ...message(end), standing: [{ ...raised, occurrenceId: 'o2' }] }, nowMs);
+        expect(alerts.map(({ labels }) => labels.severity)).toEqual(['critical', 'medium', 'low']);
+      }
+    });
+    test('resolves the severity of one that returned, together with which it is raised anew', () => {
+      const wasCritical = { ...returned, priority: 'critical' as const };
+      const anew = { ...raised, occurrenceId: 'o2' };
+      expect(makeAlerts({ ...message(wasCritical, anew), standing: [anew] }, nowMs)).toHaveLength(4);
+      expect(firing([wasCritical, anew], [anew])).toEqual(['north high']);
+    });
+    test('says of what is first told, and stands so, nothing else', () =>
+      expect(makeAlerts({ ...message(raised), standing: [raised] }, nowMs)).toHaveLength(1));
   });
   test('times that are ahead of the clock are cut, and an end is never before its start', () => {
     const ahead = { ...returned, raisedMs: nowMs + 5000, returnedMs: nowMs + 9000 };
