@@ -182,6 +182,40 @@ test('a tablet and an office see each other’s acknowledgements, also after the
   }
 });
 
+test('a device that is registered in one tab signs what its other tabs send, too, and so they go on when nobody is signed in', async ({
+  browser
+}) => {
+  test.setTimeout(120_000);
+  const site = await startSite(build, port);
+  try {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await makeFirst(page, site);
+    const other = await context.newPage();
+    const pulled = (isSigned: boolean) =>
+      other.waitForResponse(
+        (response) =>
+          response.url().includes('/api/v1/sync/pull') &&
+          'x-pumpside-signature' in response.request().headers() === isSigned
+      );
+    const unsigned = pulled(false);
+    await other.goto(`${site.origin}/alarms`);
+    expect((await unsigned).status()).toBe(200);
+    const signed = pulled(true);
+    await page.getByLabel('Name of this device').fill('Tablet');
+    await page.getByRole('button', { name: 'Register' }).click();
+    expect((await signed).status()).toBe(200);
+
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await expect(page.getByRole('button', { name: 'Sign in', exact: true })).toBeVisible();
+    const alone = pulled(true);
+    await other.evaluate(() => dispatchEvent(new Event('online')));
+    expect((await alone).status()).toBe(200);
+  } finally {
+    await site.kill();
+  }
+});
+
 test('a rule that is changed in another tab while it is open here is not stored over unseen', async ({
   page,
   context

@@ -139,8 +139,7 @@ export class AccountView {
     const registered = await askBackend('POST', '/api/v1/devices', body, hasTexts('deviceId'));
     if (!registered.ok) return registered;
     app.session.register(deviceId);
-    app.sync.stop();
-    await app.sync.start();
+    await app.sync.restart();
     return this.#list();
   }
 

@@ -64,6 +64,7 @@ class App {
     this.update.start();
     this.alarms.start();
     if (this.session.account || this.session.registeredId) void this.sync.start();
+    this.session.followRegistration(() => void this.sync.restart());
     void this.storage.refresh();
     void this.engine.start();
     void this.#sweep();

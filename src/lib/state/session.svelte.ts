@@ -39,6 +39,17 @@ export class Session {
     this.registeredId = deviceId;
     keep(deviceKey, deviceId);
   }
+
+  /** Takes over what another tab of the device registers, and then calls back. */
+  followRegistration(onChange: () => void): void {
+    // Told to the other tabs alone.
+    addEventListener('storage', () => {
+      const registeredId = readText(deviceKey);
+      if (registeredId === null || registeredId === this.registeredId) return;
+      this.registeredId = registeredId;
+      onChange();
+    });
+  }
 }
 
 function read(): Account | null {

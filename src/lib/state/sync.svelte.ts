@@ -30,6 +30,12 @@ export class Sync {
     await this.#client.call(async () => ok(null));
   }
 
+  /** Starts it anew: its thread learns at its start alone under which id the device is registered. */
+  async restart(): Promise<void> {
+    this.stop();
+    await this.start();
+  }
+
   async tell(cause: SyncCause): Promise<void> {
     if (this.isStarted) await this.#client.call((api) => api.tell(cause));
   }
