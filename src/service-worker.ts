@@ -65,8 +65,8 @@ function readPush(data: PushMessageData | null): Record<string, unknown> {
 
 /**
  * One alarm, or all, in a window that is open already: its page goes there by itself, so that what runs in it goes on. In a new one where none
- * is, or where it does not answer: a page that sleeps, or was loaded before this was built. That is asked before the window is brought to the
- * front, for a browser allows one of the two for a click.
+ * is, or where it does not answer: a page that sleeps, in which something typed is not stored, or that was loaded before this was built. That is
+ * asked before the window is brought to the front, for a browser allows one of the two for a click.
  */
 async function showAlarms(alarmId: string | null): Promise<void> {
   const path = alarmId === null ? '/alarms' : `/alarms/alarm?id=${encodeURIComponent(alarmId)}`;

@@ -335,7 +335,13 @@ test('a person is asked at a button only; a push is shown, and a click on it sho
   await push('no JSON');
   await expect.poll(() => shownNotices(page)).toMatchObject([{ title: 'Alarm' }]);
 
-  // A page that does not answer: a window of its own.
+  // What is typed and not stored stays where it is: the alarm gets a window of its own.
+  await page.goto('/account');
+  await page.getByLabel('Name', { exact: true }).fill('Ada');
+  expect(await click()).toBe(`${baseURL}/alarms`);
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Ada');
+
+  // A page that does not answer: the same.
   await push({ kind: 'alarms', severity: 'critical', count: 1, alarmId });
   await expect.poll(() => shownNotices(page)).toMatchObject([{ data: alarmId }]);
   await page.goto('/health');

@@ -34,13 +34,16 @@ export class SystemNotifications {
   }
 }
 
-/** Goes where a click on a notification leads, to that alarm or to all with null, when the service worker asks this page to. Returns what ends it. */
-export function followClicks(go: (alarmId: string | null) => void): () => void {
+/**
+ * Goes where a click on a notification leads, to that alarm or to all with null, when the service worker asks this page to. While `isBusy` it
+ * does not answer, so that a window of its own is opened. Returns what ends it.
+ */
+export function followClicks(go: (alarmId: string | null) => void, isBusy: () => boolean): () => void {
   // There is none where the address is not secure.
   const workers = (navigator as Partial<Navigator>).serviceWorker;
   const take = ({ data, ports }: MessageEvent): void => {
     const { type, alarmId } = (data ?? {}) as { type?: unknown; alarmId?: unknown };
-    if (type !== 'SHOW_ALARMS') return;
+    if (type !== 'SHOW_ALARMS' || isBusy()) return;
     ports[0]?.postMessage(true);
     go(typeof alarmId === 'string' ? alarmId : null);
   };
