@@ -1,7 +1,7 @@
 /** What every `Ledger` must do. Run on IndexedDB in a real browser, and on the double. Long, as the one list of what the port promises. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Ledger, PullPage } from '$lib/domain/ledger';
-import type { Entity, Operation, OperationResult } from '$lib/domain/operation';
+import type { Entity, Operation, OperationResult, Refusal } from '$lib/domain/operation';
 import { findBrokenLink } from '$lib/sync/chain';
 import type { LedgerHost } from '$lib/sync/ledger';
 import {
@@ -109,6 +109,21 @@ export function describeLedger(adapter: string, createPlace: () => LedgerPlace):
       ]);
       expect(await ledger.entity('comment', 'a')).toBeUndefined();
       expect(await commit()).toEqual([]);
+    });
+
+    it('tells once, after all, what it has refused and why, and says nothing of what changes nothing', async () => {
+      const told: Refusal[][] = [];
+      const tell = (refused: Refusal[]) => void told.push(refused);
+      await ledger.commit([draftComment('a'), draftComment('a')], 'ann', tell);
+      expect(told).toEqual([]);
+      await ledger.commit([draftComment('b', ''), draftComment('c'), draftComment('d', '\ud800')], 'ann', tell);
+      expect(told.map((each) => each.map(({ draft, code }) => [draft.id, code]))).toEqual([
+        [
+          ['b', 'bad-body'],
+          ['d', 'bad-body']
+        ]
+      ]);
+      expect(told[0]![0]!.detail).toMatch(/^text: found 0, expected >=1$/);
     });
 
     it('keeps all of a commit or nothing', async () => {

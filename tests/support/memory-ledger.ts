@@ -72,7 +72,7 @@ export function createMemoryLedger(
   return {
     ...ledger,
     // Like a disk it keeps what things were when they were handed over.
-    commit: (drafts, by) => ledger.commit(structuredClone(drafts), by),
+    commit: (drafts, by, onRefused) => ledger.commit(structuredClone(drafts), by, onRefused),
     settle: (results, aheadMs) => ledger.settle(structuredClone(results), aheadMs),
     integrate: (page) => ledger.integrate(structuredClone(page))
   };

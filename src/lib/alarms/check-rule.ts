@@ -4,6 +4,9 @@
  */
 import {
   alarmPriorities,
+  longestRuleName,
+  longestRuleText,
+  mostCauses,
   type AlarmCondition,
   type AlarmRule,
   type Deadband,
@@ -36,6 +39,8 @@ export function checkRule(rule: AlarmRule): RuleFault[] {
   const duration = (place: string, value: number) =>
     expect(isNotNegative(value), place, value, 'a time of 0 ms or more');
   const text = (place: string, value: string) => expect(value.trim() !== '', place, value, 'a text that is not empty');
+  const atMost = (longest: number, place: string, { length }: string) =>
+    expect(length <= longest, place, `${length} characters`, `at most ${longest} characters`);
 
   function checkBand(place: string, { value }: Deadband): void {
     expect(isNotNegative(value), `${place}.value`, value, 'a number of 0 or more');
@@ -103,6 +108,7 @@ export function checkRule(rule: AlarmRule): RuleFault[] {
   }
 
   text('name', rule.name);
+  atMost(longestRuleName, 'name', rule.name);
   expect(rule.id.startsWith(`${rule.assetId}:`), 'id', rule.id, `${rule.assetId}:…`);
   expect(alarmPriorities.includes(rule.priority), 'priority', rule.priority, alarmPriorities.join(', '));
   duration('onDelayMs', rule.onDelayMs);
@@ -120,6 +126,11 @@ export function checkRule(rule: AlarmRule): RuleFault[] {
       `more urgent than ${rule.priority}`
     );
   }
+  atMost(longestRuleText, 'action', rule.action);
+  atMost(longestRuleText, 'consequence', rule.consequence);
+  expect(rule.causes.length <= mostCauses, 'causes', `${rule.causes.length} causes`, `at most ${mostCauses} causes`);
+  rule.causes.slice(0, mostCauses).forEach((cause, i) => atMost(longestRuleText, `causes.${i}`, cause));
+  atMost(longestRuleName, 'owner', rule.owner);
   checkCondition('condition', rule.condition, 0);
   expect(parts <= mostParts, 'condition', `${parts} conditions`, `at most ${mostParts} conditions`);
   return faults;

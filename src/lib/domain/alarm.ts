@@ -100,6 +100,11 @@ export interface AlarmRule {
   version: number;
 }
 
+/** The longest texts of a rule, characters: its name and who answers for it; consequence, action and each cause. */
+export const longestRuleName = 200;
+export const longestRuleText = 2000;
+export const mostCauses = 100;
+
 /** The longest that an alarm may be shelved, ms, whatever its rule says: whatever is to be quiet for longer is taken out of service. */
 export const longestShelveMs = 24 * 3_600_000;
 

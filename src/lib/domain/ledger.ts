@@ -2,7 +2,7 @@
  * The ledger: a device's operations, gap-free and chained, and the entities they have made. It is the outbox and the audit trail in one:
  * an operation is pending until the backend has settled it, and stays as evidence afterwards.
  */
-import type { Conflict, Entity, EntityKind, Operation, OperationDraft, OperationResult } from './operation';
+import type { Conflict, Entity, EntityKind, Operation, OperationDraft, OperationResult, Refusal } from './operation';
 
 /** What a device is to the backend. */
 export interface LedgerDevice {
@@ -46,9 +46,10 @@ export interface Ledger {
   device(): Promise<LedgerDevice>;
   /**
    * Does what the drafts say, in their order: entities, operations and chain in one strict transaction. `by` is who is signed in, empty
-   * for nobody. A draft that the rules refuse, or that changes nothing, makes no operation. Returns the operations made.
+   * for nobody. A draft that the rules refuse, or that changes nothing, makes no operation. Returns the operations made; `onRefused` is
+   * told once of what was refused, where anything was.
    */
-  commit(drafts: OperationDraft[], by: string): Promise<Operation[]>;
+  commit(drafts: OperationDraft[], by: string, onRefused?: (refused: Refusal[]) => void): Promise<Operation[]>;
   entity<Kind extends EntityKind>(kind: Kind, id: string): Promise<Entity<Kind> | undefined>;
   /** Entities that are not deleted. */
   entities<Kind extends EntityKind>(query: EntityQuery & { kind: Kind }): Promise<Entity<Kind>[]>;
@@ -66,8 +67,11 @@ export interface Ledger {
   renew(): Promise<void>;
   /** Oldest first. */
   conflicts(): Promise<Conflict[]>;
-  /** A person has decided: `mine` asks for it again on top of what is there now, `theirs` lets it go. */
-  resolve(opId: string, choice: 'mine' | 'theirs', by: string): Promise<void>;
+  /**
+   * A person has decided: `mine` asks for it again on top of what is there now, `theirs` lets it go. False where the conflict stays: a device
+   * that begins anew may not know yet what stands against it.
+   */
+  resolve(opId: string, choice: 'mine' | 'theirs', by: string): Promise<boolean>;
   /** Operations from `fromSeq` on, for the audit trail; at most so many. */
   operations(fromSeq: number, limit: number): Promise<Operation[]>;
   close(): void;

@@ -109,6 +109,13 @@ export type RefusalCode =
   /** It belongs to another device. */
   | 'not-yours';
 
+/** A draft of which the device's own ledger made no operation, and why. */
+export interface Refusal {
+  draft: OperationDraft;
+  code: RefusalCode;
+  detail: string;
+}
+
 /** What became of an operation at the backend; what it changed comes by pull. `duplicate`: what it asks for was so already. */
 export type OperationResult =
   | { seq: number; opId: string; outcome: 'applied' | 'duplicate' }

@@ -15,6 +15,8 @@ export type FaultCode =
   | 'refused-archive'
   | 'bad-plan'
   | 'bad-rule'
+  /** The device's own ledger refuses what a person wants to have done. */
+  | 'bad-act'
   | 'bad-recipe'
   | 'bad-model'
   | 'golden-mismatch'

@@ -16,6 +16,7 @@ import type { OperationDraft } from '../domain/operation';
 import { createOpenAlarms } from '../records/open-alarms';
 import { ok, type Fault, type Result } from '../domain/result';
 import { nameAlarms } from './alarm-names';
+import { commit } from './commit';
 import { Query, told, withinQuery } from './query.svelte';
 
 /** How often shelved alarms are looked at: their time limit ends by itself. */
@@ -196,9 +197,8 @@ export class Alarms {
     return ok(this.deviceId);
   }
 
-  async #commit(drafts: OperationDraft[]): Promise<Result<null>> {
-    const made = await told(async () => (await this.#load()).commit(drafts, this.#actor()));
-    return made.ok ? ok(null) : made;
+  #commit(drafts: OperationDraft[]): Promise<Result<null>> {
+    return commit(this.#load, drafts, this.#actor());
   }
 }
 

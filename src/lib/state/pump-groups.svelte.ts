@@ -2,8 +2,9 @@
 import type { AssetCard, OperationDraft } from '../domain/operation';
 import type { Result } from '../domain/result';
 import { app } from './app.svelte';
+import { commit } from './commit';
 import { listCards } from './pump-cards';
-import { Query, told } from './query.svelte';
+import { Query } from './query.svelte';
 
 export class PumpGroups {
   readonly query = new Query<AssetCard[]>();
@@ -21,9 +22,9 @@ export class PumpGroups {
   }
 
   /** The empty group is everybody's. */
-  async put(card: AssetCard, group: string): Promise<Result<unknown>> {
+  put(card: AssetCard, group: string): Promise<Result<null>> {
     const { id } = card;
     const draft: OperationDraft = { kind: 'asset', id, assetId: id, body: { ...card, group } };
-    return told(async () => (await app.loadLedger()).commit([draft], app.session.actor));
+    return commit(app.loadLedger, [draft], app.session.actor);
   }
 }

@@ -75,11 +75,11 @@ const condition = v.variant('kind', [
   joined(v.variant('kind', [...simpleConditions, joined(v.variant('kind', simpleConditions))]))
 ]);
 
-/** Whether its numbers make sense is `checkRule`'s to say. */
+/** Whether its numbers make sense, and how long its texts may be, is `checkRule`'s to say: so a form says the same. */
 const rule = v.looseObject({
   id: entityId,
   assetId,
-  name,
+  name: v.string(),
   isEnabled: v.boolean(),
   condition,
   priority,
@@ -90,11 +90,11 @@ const rule = v.looseObject({
   reAlarmMs: v.nullable(number),
   escalation: v.nullable(v.looseObject({ afterMs: number, priority, backAfterMs: number })),
   maxShelveMs: number,
-  consequence: reason,
-  action: reason,
+  consequence: v.string(),
+  action: v.string(),
   respondWithinMin: v.nullable(number),
-  causes: v.pipe(v.array(reason), v.maxLength(100)),
-  owner: name,
+  causes: v.array(v.string()),
+  owner: v.string(),
   version: count
 });
 

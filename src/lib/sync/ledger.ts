@@ -3,7 +3,7 @@
  * confirmed (`overlay.ts`).
  */
 import type { Ledger, PullPage } from '../domain/ledger';
-import type { Entity, EntityKind, Operation, OperationDraft, OperationResult } from '../domain/operation';
+import type { Entity, EntityKind, Operation, OperationDraft, OperationResult, Refusal } from '../domain/operation';
 import { applyOperation, isAnybodys } from './apply';
 import { beginAnew, dropUnseen } from './begin-anew';
 import { sealOperation } from './chain';
@@ -30,7 +30,12 @@ export function createLedger(tables: LedgerTables, host: LedgerHost): Ledger {
       const { deviceId, seq, hash, settledSeq, cursor } = state;
       return { deviceId, seq, hash, settledSeq, cursor };
     },
-    commit: (drafts, by) => tables.write('ledger.commit', (rows) => commitDrafts(rows, drafts, by, host)),
+    async commit(drafts, by, onRefused) {
+      const { made, refused } = await tables.write('ledger.commit', (rows) => commitDrafts(rows, drafts, by, host));
+      // Not within the transaction, which may be repeated.
+      if (refused.length > 0) onRefused?.(refused);
+      return made;
+    },
     entity: <Kind extends EntityKind>(kind: Kind, id: string) =>
       tables.read('ledger.entity', async (rows) => {
         const entity = await rows.entity(kind, id);
@@ -70,13 +75,14 @@ export function createLedger(tables: LedgerTables, host: LedgerHost): Ledger {
     resolve: (opId, choice, by) =>
       tables.write('ledger.resolve', async (rows) => {
         const conflict = await rows.conflict(opId);
-        if (!conflict) return;
+        if (!conflict) return true;
         const { kind, id, assetId, body } = conflict.operation;
         const mine = choice === 'mine' ? [{ kind, id, assetId, body } as OperationDraft] : [];
-        const made = await commitDrafts(rows, mine, by, host);
+        const { made } = await commitDrafts(rows, mine, by, host);
         // What is there may be this device's own still, and somebody else's on its way: the person is asked again then.
         const isTold = made.length === mine.length || !(await rows.state())?.isAnew;
         if (isTold) await rows.deleteConflict(opId);
+        return isTold;
       }),
     operations: (fromSeq, limit) =>
       tables.read('ledger.operations', async (rows) =>
@@ -86,15 +92,19 @@ export function createLedger(tables: LedgerTables, host: LedgerHost): Ledger {
   };
 }
 
-/** Does the drafts inside a transaction that somebody else has opened, so that other rows are stored with them or not at all. */
+/**
+ * Does the drafts inside a transaction that somebody else has opened, so that other rows are stored with them or not at all. What changes
+ * nothing is neither made nor refused.
+ */
 export async function commitDrafts(
   rows: LedgerRows,
   drafts: OperationDraft[],
   by: string,
   host: LedgerHost
-): Promise<Operation[]> {
+): Promise<{ made: Operation[]; refused: Refusal[] }> {
   let state = await stateOf(rows, host);
   const made: Operation[] = [];
+  const refused: Refusal[] = [];
   await rows.load(drafts);
   for (const given of drafts) {
     const draft = asOwn(given, state.deviceId);
@@ -111,7 +121,11 @@ export async function commitDrafts(
       prev: state.hash
     });
     const applied = applyOperation(shown, operation);
-    if ('refused' in applied || applied.changed.length === 0) continue;
+    if ('refused' in applied) {
+      refused.push({ draft, code: applied.refused, detail: applied.detail });
+      continue;
+    }
+    if (applied.changed.length === 0) continue;
     await keepBeneath(rows, draft.kind, draft.id, shown, state.seq);
     await rows.putEntities(applied.changed);
     await rows.addOperation(operation);
@@ -119,7 +133,7 @@ export async function commitDrafts(
     made.push(operation);
   }
   if (made.length > 0) await rows.putState(state);
-  return made;
+  return { made, refused };
 }
 
 /** What the process does is told by this device; the thread that tells it may still know it by the id it had before it was renewed. */

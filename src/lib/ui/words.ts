@@ -130,6 +130,11 @@ const faultLines: Record<FaultCode, FaultWords> = {
     kept: 'No rule was changed.',
     todo: 'Correct what is named below, in the form or in the file, and store it again.'
   },
+  'bad-act': {
+    what: 'This cannot be taken as it is.',
+    kept: 'What is named below was not stored.',
+    todo: 'Change it, and store it again.'
+  },
   'bad-recipe': {
     what: 'The recipe for training is not valid.',
     kept: 'Your readings and models are unchanged.',

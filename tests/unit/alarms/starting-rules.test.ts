@@ -116,6 +116,12 @@ describe('checkRule', () => {
   it.each<[string, AlarmRule]>([
     ['name', { ...sound, name: ' ' }],
     ['id', { ...sound, id: 'other:rule' }],
+    ['name', { ...sound, name: 'n'.repeat(201) }],
+    ['action', { ...sound, action: 'a'.repeat(2001) }],
+    ['consequence', { ...sound, consequence: 'c'.repeat(2001) }],
+    ['causes.1', { ...sound, causes: ['short', 'c'.repeat(2001)] }],
+    ['causes', { ...sound, causes: Array.from({ length: 101 }, () => 'cause') }],
+    ['owner', { ...sound, owner: 'o'.repeat(201) }],
     ['onDelayMs', { ...sound, onDelayMs: -1 }],
     ['offDelayMs', { ...sound, offDelayMs: NaN }],
     ['maxShelveMs', { ...sound, maxShelveMs: -1 }],
@@ -166,5 +172,9 @@ describe('checkRule', () => {
     expect(checkRule(sound)).toEqual([]);
     expect(checkRule({ ...sound, condition: nest(2) })).toEqual([]);
     expect(checkRule({ ...sound, maxShelveMs: 0 })).toEqual([]);
+    const [name, owner] = ['n'.repeat(200), 'o'.repeat(200)];
+    const [action, consequence] = ['a'.repeat(2000), 'c'.repeat(2000)];
+    const causes = Array.from({ length: 100 }, () => action);
+    expect(checkRule({ ...sound, name, owner, action, consequence, causes })).toEqual([]);
   });
 });

@@ -170,6 +170,11 @@ describe('applyOperation: rules that make no sense', () => {
         detail: `${name}.escalation.afterMs: found 0, expected a number above 0`
       });
     }
+    const long = { ...rule, causes: ['worn', 'c'.repeat(2001)] };
+    expect(applyOperation(undefined, operation(bodyWith({ rule: long })))).toEqual({
+      refused: 'bad-body',
+      detail: 'rule.causes.1: found 2001 characters, expected at most 2000 characters'
+    });
   });
 
   it('takes one that allows no shelving, or more than there is', () => {

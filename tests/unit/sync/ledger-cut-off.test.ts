@@ -128,11 +128,11 @@ describe('a conflict', () => {
     // The backend was put back, and somebody else has changed the rule there since.
     await ledger.integrate({ ...pageOf([], 0, true), resetRequired: true });
     await ledger.settle([refused(first!)]);
-    await ledger.resolve(first!.opId, 'mine', 'ann');
+    expect(await ledger.resolve(first!.opId, 'mine', 'ann')).toBe(false);
     expect(await ledger.conflicts()).toHaveLength(1);
     await ledger.integrate(pageOf([sampleEntity('rule', draftRule('of bob'), 3)], 1));
     expect((await ledger.conflicts())[0]?.theirs?.body).toMatchObject({ name: 'of bob' });
-    await ledger.resolve(first!.opId, 'mine', 'ann');
+    expect(await ledger.resolve(first!.opId, 'mine', 'ann')).toBe(true);
     expect(await ledger.conflicts()).toEqual([]);
     expect((await ledger.entity('rule', ruleId))?.body?.name).toBe('of ann');
     expect(await ledger.pendingCount()).toBe(1);

@@ -25,6 +25,7 @@ const faultCodes = all<FaultCode>({
   'refused-archive': true,
   'bad-plan': true,
   'bad-rule': true,
+  'bad-act': true,
   'bad-recipe': true,
   'bad-model': true,
   'golden-mismatch': true,
