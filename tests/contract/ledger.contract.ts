@@ -496,6 +496,33 @@ export function describeLedger(adapter: string, createPlace: () => LedgerPlace):
       expect(findBrokenLink(await ledger.operations(1, 10))).toBeNull();
     });
 
+    it('begins again, is refused, decides and is renewed, however much of it there is', async () => {
+      const count = 300;
+      const drafts = (text: string) =>
+        Array.from({ length: count }, (_, i) =>
+          i % 2 ? draftComment(`${text} ${i}`) : draftRule(`${text} ${i}`, `pump-${i}`)
+        );
+      const settled = await commit(...drafts('settled'));
+      await ledger.settle(settled.map(applied));
+      const confirmed = settled.map((operation, i) =>
+        sampleEntity(operation.kind as 'rule' | 'comment', operation, i + 1, 'id-1')
+      );
+      await ledger.integrate(pageOf(confirmed, { lastSeq: count }));
+      const mine = await commit(...drafts('mine'));
+      await ledger.integrate(pageOf([], { lastSeq: count, more: true, resetRequired: true }));
+      await ledger.settle(mine.map(refused));
+      await ledger.integrate(pageOf([sampleEntity('comment', draftComment('theirs'), 1)], { lastSeq: 2 * count }));
+      expect((await ledger.entities({ kind: 'comment' })).map(({ id }) => id)).toEqual(['theirs']);
+      expect(await ledger.entities({ kind: 'rule' })).toEqual([]);
+      const conflicts = await ledger.conflicts();
+      expect(conflicts).toHaveLength(count);
+      for (const { opId } of conflicts.slice(0, 2)) await ledger.resolve(opId, 'mine', 'ann');
+      await commit(...drafts('later'));
+      await ledger.renew();
+      expect(await ledger.pendingCount()).toBe(count + 2);
+      expect(await ledger.entities({ kind: 'comment' })).toHaveLength(count / 2 + 2);
+    });
+
     it('carries ten thousand pending operations', async () => {
       const count = 10_000;
       for (let from = 0; from < count; from += 500) {

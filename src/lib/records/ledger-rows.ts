@@ -3,10 +3,9 @@
  * something has to be asked of the database, or the transaction ends: many small requests become a few large ones, and ten thousand
  * operations are settled in seconds instead of minutes.
  */
-import { Dexie } from 'dexie';
+import { Dexie, type Table, type Transaction } from 'dexie';
 import type { EntityQuery } from '../domain/ledger';
 import type { Conflict, Entity, EntityKind, Operation } from '../domain/operation';
-import type { Connection } from '../storage/connection';
 import type { ConfirmedEntity, LedgerRows, LedgerState, Subject } from '../sync/ledger-rows';
 import { createShelf, type Key } from './shelf';
 
@@ -21,24 +20,24 @@ interface OperationRow {
 /** Beside the state lies, while the device begins anew, a row for each page that has come. */
 const seenKey = 'seen ';
 
-/** Runs the work over the rows, and stores what it has written. Inside a transaction only. */
-export async function withLedgerRows<T>(
-  connection: Pick<Connection, 'table'>,
-  work: (rows: LedgerRows) => Promise<T>
-): Promise<T> {
-  const { rows, flush } = createLedgerRows(connection);
+/**
+ * Runs the work over the rows, and stores what it has written: all of it, or nothing. Inside a transaction only. The tables are that
+ * transaction's, because Dexie loses sight of it after some thirty waits in a row that ask nothing of the database.
+ */
+export async function withLedgerRows<T>(work: (rows: LedgerRows) => Promise<T>): Promise<T> {
+  const { rows, flush } = createLedgerRows(Dexie.currentTransaction);
   const result = await work(rows);
   await flush();
   return result;
 }
 
-function createLedgerRows({ table }: Pick<Connection, 'table'>): { rows: LedgerRows; flush: () => Promise<void> } {
-  const entities = table<Entity, Key>('entities');
-  const confirmed = table<ConfirmedEntity, Key>('confirmed');
-  const operations = table<OperationRow, number>('operations');
-  const conflicts = table<Conflict, string>('conflicts');
-  const ledger = table<LedgerState & { key: string }, string>('ledger');
-  const pages = table<{ key: string; subjects: readonly Subject[] }, string>('ledger');
+function createLedgerRows(within: Transaction): { rows: LedgerRows; flush: () => Promise<void> } {
+  const entities: Table<Entity, Key> = within.table('entities');
+  const confirmed: Table<ConfirmedEntity, Key> = within.table('confirmed');
+  const operations: Table<OperationRow, number> = within.table('operations');
+  const conflicts: Table<Conflict, string> = within.table('conflicts');
+  const ledger: Table<LedgerState & { key: string }, string> = within.table('ledger');
+  const pages: Table<{ key: string; subjects: readonly Subject[] }, string> = within.table('ledger');
   const shown = createShelf<Entity>(entities);
   const beneath = createShelf<ConfirmedEntity>(confirmed);
   let added: OperationRow[] = [];
@@ -82,9 +81,7 @@ function createLedgerRows({ table }: Pick<Connection, 'table'>): { rows: LedgerR
       await shown.load(keys);
       await beneath.load(keys);
     },
-    async entity(kind, id) {
-      return shown.get([kind, id]);
-    },
+    entity: (kind, id) => shown.get([kind, id]),
     async entities(query) {
       await shown.flush();
       return select(query);
@@ -110,9 +107,7 @@ function createLedgerRows({ table }: Pick<Connection, 'table'>): { rows: LedgerR
     async clearSeen() {
       await pages.where('key').startsWith(seenKey).delete();
     },
-    async confirmed(kind, id) {
-      return beneath.get([kind, id]);
-    },
+    confirmed: (kind, id) => beneath.get([kind, id]),
     async allConfirmed() {
       await beneath.flush();
       return confirmed.toArray();

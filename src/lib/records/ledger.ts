@@ -14,8 +14,8 @@ export function createDeviceLedger(name = databaseName, host: LedgerHost = brows
   const connection = openRecordsDatabase(name, wait);
   return createLedger(
     {
-      read: (where, work) => connection.read(where, ledgerTables, () => withLedgerRows(connection, work)),
-      write: (where, work) => connection.write(where, ledgerTables, () => withLedgerRows(connection, work)),
+      read: (where, work) => connection.read(where, ledgerTables, () => withLedgerRows(work)),
+      write: (where, work) => connection.write(where, ledgerTables, () => withLedgerRows(work)),
       close: connection.close
     },
     host

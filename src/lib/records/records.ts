@@ -37,7 +37,7 @@ export function createRecords(name = databaseName, wait?: Wait, actor: () => str
 
   /** A write that others must learn of. What tells them is loaded before the transaction: a page that only reads does without. */
   async function writeAndTell<T>(where: string, tables: string[], work: (tell: Tell) => PromiseLike<T>): Promise<T> {
-    teller ??= import('./teller').then(({ createTeller }) => createTeller(connection, actor));
+    teller ??= import('./teller').then(({ createTeller }) => createTeller(actor));
     const tell = await teller;
     return write(where, [...tables, ...ledgerTables], () => work(tell));
   }
