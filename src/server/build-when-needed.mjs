@@ -64,7 +64,9 @@ async function build(target, hash) {
   const vite = join(root, 'node_modules/vite/bin/vite.js');
   if (!existsSync(vite)) throw new Error('Vite is not installed: run `npm ci` first.');
   rmSync(stampOf(target), { force: true });
-  const child = spawn(process.execPath, [vite, 'build', ...builds[target].arguments], { cwd: root });
+  // Whoever asks may be running Vite for something else, which makes of its process one of development.
+  const env = { ...process.env, NODE_ENV: 'production' };
+  const child = spawn(process.execPath, [vite, 'build', ...builds[target].arguments], { cwd: root, env });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
   /** @type {number | null} */
