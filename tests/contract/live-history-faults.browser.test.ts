@@ -1,5 +1,6 @@
 /**
- * What live rows do when IndexedDB fails, when a seal is cut short anywhere, and when a stored block is damaged.
+ * What live rows do when IndexedDB fails, when a seal is cut short anywhere, and when a stored block is damaged. Long, because a seal is
+ * cut short at every request of it.
  */
 import { Dexie } from 'dexie';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';

@@ -1,4 +1,7 @@
-/** What the database keeps of notifications, on both kinds of it: who has got a message, what is told once, and what is deleted when. */
+/**
+ * What the database keeps of notifications, on both kinds of it: who has got a message, what is told once, and what is deleted when. Long,
+ * because all of it is held to one queue and its clock.
+ */
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AlarmState, JournalEntry } from '$lib/domain/alarm';
@@ -262,6 +265,14 @@ describe.each(databaseKinds)('notifications in %s', (kind) => {
     const shelve = () => acts('shelve', 'UNACK', 'SHLVD');
     const unshelve = () => acts('unshelve', 'SHLVD', 'UNACK');
     const returns = () => acts('return', 'UNACK', 'RTNUN');
+    /** An alarm that stands at a place of these groups, of a pump in the north. */
+    const raiseInNorth = async (groups: string[] | null): Promise<JournalEntry> => {
+      await places(groups);
+      await move('north');
+      const [raised] = await write({});
+      await settle();
+      return raised!;
+    };
     /** Moves the pump where all that is stored was stored so many days ago. */
     const moveAfter = async (days: number, group: string) => {
       await age(days);
@@ -271,10 +282,7 @@ describe.each(databaseKinds)('notifications in %s', (kind) => {
 
     describe.each([0, 2])('and comes back, each time after %i days,', (days) => {
       test('fires there again, and ends there', async () => {
-        await places(['north']);
-        await move('north');
-        const [raised] = await write({});
-        await settle();
+        const raised = await raiseInNorth(['north']);
         for (const group of ['south', 'west', 'south']) {
           await moveAfter(days, group);
           expect(standing()).toEqual([]);
@@ -286,18 +294,15 @@ describe.each(databaseKinds)('notifications in %s', (kind) => {
           'left',
           'again'
         ]);
-        await write({ ...raised!, ...returns() });
+        await write({ ...raised, ...returns() });
         await settle();
         expect(standing()).toEqual([]);
       });
 
       test('fires no more where it returned meanwhile, and is forgotten in time', async () => {
-        await places(['north']);
-        await move('north');
-        const [raised] = await write({});
-        await settle();
+        const raised = await raiseInNorth(['north']);
         await moveAfter(days, 'south');
-        await write({ ...raised!, ...returns() });
+        await write({ ...raised, ...returns() });
         await settle();
         await moveAfter(days, 'north');
         expect(standing()).toEqual([]);
@@ -306,29 +311,23 @@ describe.each(databaseKinds)('notifications in %s', (kind) => {
       });
 
       test('fires again only once it shows, where it was hidden meanwhile', async () => {
-        await places(['north']);
-        await move('north');
-        const [raised] = await write({});
-        await settle();
+        const raised = await raiseInNorth(['north']);
         await moveAfter(days, 'south');
-        await write({ ...raised!, ...shelve() });
+        await write({ ...raised, ...shelve() });
         await settle();
         await moveAfter(days, 'north');
         expect(standing()).toEqual([]);
-        await write({ ...raised!, ...unshelve() });
+        await write({ ...raised, ...unshelve() });
         await settle();
         expect(standing()).toEqual(['north high']);
       });
 
       test('fires again where it was hidden before, and shows since', async () => {
-        await places(['north']);
-        await move('north');
-        const [raised] = await write({});
-        await settle();
-        await write({ ...raised!, ...shelve() });
+        const raised = await raiseInNorth(['north']);
+        await write({ ...raised, ...shelve() });
         await settle();
         await moveAfter(days, 'south');
-        await write({ ...raised!, ...unshelve() });
+        await write({ ...raised, ...unshelve() });
         await settle();
         expect(standing()).toEqual([]);
         await moveAfter(days, 'north');
@@ -336,12 +335,9 @@ describe.each(databaseKinds)('notifications in %s', (kind) => {
       });
 
       test('one that was raised anew meanwhile fires once', async () => {
-        await places(['north']);
-        await move('north');
-        const [raised] = await write({});
-        await settle();
+        const raised = await raiseInNorth(['north']);
         await moveAfter(days, 'south');
-        await write({ ...raised!, ...returns() }, { priority: 'low' });
+        await write({ ...raised, ...returns() }, { priority: 'low' });
         await settle();
         expect(standing()).toEqual([]);
         await moveAfter(days, 'north');
@@ -426,12 +422,9 @@ describe.each(databaseKinds)('notifications in %s', (kind) => {
       });
 
       test('that it returned, after it was raised anew and critical, stands', async () => {
-        await places(null);
-        await move('north');
-        const [raised] = await write({});
-        await settle();
+        const raised = await raiseInNorth(null);
         answers = [failure];
-        await write({ ...raised!, ...returns() });
+        await write({ ...raised, ...returns() });
         await settle();
         await write({ priority: 'critical' });
         await settle();

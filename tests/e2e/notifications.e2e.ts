@@ -1,6 +1,7 @@
 /**
  * Notifications as a person sets them up: a webhook and e-mail on the page, an alarm that arrives at both, a far side that is down and comes
- * back; and what a browser shows of a push. The real server, an HTTP and an SMTP server of the test's own.
+ * back; and what a browser shows of a push. The real server, an HTTP and an SMTP server of the test's own. Long,
+ * because the far sides are made here.
  */
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { createHmac, randomUUID } from 'node:crypto';
